@@ -1,0 +1,1 @@
+"""The author's half: stories as they are written, read with positions, validated and compiled."""

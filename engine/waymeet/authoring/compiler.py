@@ -1,0 +1,162 @@
+"""From models to the runnable story: every name resolved, every formula typed, every construct lowered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from waymeet.authoring.constructs.flags import declare_flags
+from waymeet.authoring.constructs.steps import StepLowering
+from waymeet.authoring.constructs.story import (
+    declare_derived,
+    declare_speakers,
+    lower_chapters,
+    lower_endings,
+    lower_protagonists,
+    lower_sheet,
+    one_line,
+    paragraphs,
+    spoken_name,
+)
+from waymeet.authoring.fields import Reading, broken_rows, rows
+from waymeet.authoring.lowering import Lowering, Shared
+from waymeet.diagnostics import Related
+from waymeet.story import FORMAT, Register, Step, StoryData
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from waymeet.authoring.loading import WrittenFiles
+    from waymeet.authoring.models import WrittenChoice, WrittenScene, WrittenStep, WrittenStory, WrittenStoryAndScene
+    from waymeet.authoring.names import Names
+    from waymeet.authoring.places import Places
+    from waymeet.story import Ending, Text
+
+    Scene = tuple[Reading, WrittenScene | WrittenStoryAndScene]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A runnable story with the places of its parts, and the number of words in its prose."""
+
+    story: StoryData
+    places: Places
+    words: int
+
+
+def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | None:
+    """The runnable story, or None when anything is wrong with the files, which their readings then say.
+
+    `rules` are the rules that an `allow` may name.
+    """
+    if files.story is None:
+        return None
+    reading, written = files.story
+    _check_version(reading, written)
+    shared = Shared()
+    shared.names.files_lost = files.lost
+    top = Lowering(shared, reading)
+    declare_speakers(written, top)
+    scenes = _declare_scenes(files.scenes, shared.names)
+    registers, texts = _declare_flags(reading, written, scenes, shared.names)
+    derived = declare_derived(written, top)
+    endings = lower_endings(written, top)
+    steps = _lower_scenes(scenes, shared, _numbered(endings, written), rules)
+    story = StoryData(
+        id=written.story.value,
+        title=one_line(written.title, spoken_name(written.story)),
+        authors=tuple(one_line(author) for author in written.authors),
+        about=paragraphs(written.about),
+        language=one_line(written.language, "en"),
+        protagonists=lower_protagonists(written, top),
+        endings=endings,
+        registers=(),
+        texts=tuple(texts),
+        derived=tuple(derived),
+        chapters=lower_chapters(written, top),
+        sheet=lower_sheet(written, top),
+        places=shared.variations,
+        steps=(),
+    )
+    if files.findings:
+        return None
+    registers |= _count_registers(shared.names, steps)
+    counts = {index: count.register for index, count in shared.names.counts.items()}
+    story = story._replace(
+        registers=tuple(registers[index] for index in range(len(registers))),
+        steps=tuple(steps[index]._replace(arrivals=counts.get(index)) for index in range(len(steps))),
+    )
+    return Compiled(story, shared.places, shared.words)
+
+
+def _numbered(endings: tuple[Ending, ...], written: WrittenStory) -> dict[str, int]:
+    names = (*(ending.id for ending in endings), *broken_rows(written.endings))
+    return {name: index for index, name in enumerate(names)}
+
+
+def _check_version(reading: Reading, written: WrittenStory) -> None:
+    if written.waymeet is not None and written.waymeet.value != str(FORMAT):
+        message = f'this is written for version "{written.waymeet.value}" of the format; this waymeet knows {FORMAT}'
+        reading.report("format-version", message, written.waymeet, "install a newer waymeet, or write `waymeet: 1`")
+
+
+def _declare_scenes(scenes: list[Scene], names: Names) -> list[Scene]:
+    """Give every step its index, in the order of the files; a second scene of one id is reported and left out."""
+    kept: dict[str, Scene] = {}
+    for reading, scene in scenes:
+        name = scene.scene.value
+        if name in kept:
+            earlier, first = kept[name]
+            related = Related(earlier.source.span(first.scene), "the first is here")
+            message = f'there are two scenes "{name}"; the first is in {earlier.source.file}'
+            reading.report("duplicate-key", message, scene.scene, "give one of them another id", (related,))
+            continue
+        kept[name] = (reading, scene)
+        names.scenes[name] = {*scene.nodes, *broken_rows(scene.nodes)}
+        for broken in broken_rows(scene.nodes):
+            names.steps[f"{name}.{broken}"] = len(names.steps)
+        for node, written in scene.nodes.items():
+            for full in _step_ids(f"{name}.{node}", written):
+                names.steps[full] = len(names.steps)
+    return list(kept.values())
+
+
+def _step_ids(full: str, written: WrittenStep) -> Iterator[str]:
+    yield full
+    choices: dict[str, WrittenChoice] = written.choices or {}
+    yield from (f"{full}.{name}" for name in broken_rows(choices))
+    for name, choice in choices.items():
+        yield from _step_ids(f"{full}.{name}", choice)
+
+
+def _declare_flags(
+    reading: Reading, written: WrittenStory, scenes: list[Scene], names: Names
+) -> tuple[dict[int, Register], list[Text]]:
+    registers, texts = declare_flags(written.flags, "flag", names, reading)
+    registers |= declare_flags(written.memory, "memory", names, reading).registers
+    for scene_reading, scene in scenes:
+        declared = declare_flags(scene.local, "local", names, scene_reading, scene.scene.value)
+        registers |= declared.registers
+    return registers, texts
+
+
+def _lower_scenes(
+    scenes: list[Scene], shared: Shared, endings: dict[str, int], rules: Collection[str]
+) -> dict[int, Step]:
+    steps: dict[int, Step] = {}
+    for reading, scene in scenes:
+        lowering = StepLowering(Lowering(shared, reading, scene.scene.value), endings, rules)
+        for name, node in rows(scene.nodes):
+            lowering.node(name, node, once=scene.once)
+        steps |= lowering.steps
+    return steps
+
+
+def _count_registers(names: Names, steps: dict[int, Step]) -> dict[int, Register]:
+    """The registers of the counts that something reads, now that it is known how far each must go."""
+    found = {}
+    for index, count in names.counts.items():
+        step = steps[index]
+        what = "visits" if step.id == step.node else "times"
+        found[count.register] = Register(f"{what}({step.id})", "int", "count", 0, count.cap, 0, (), clamp=True)
+    return found

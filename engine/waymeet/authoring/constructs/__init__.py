@@ -1,0 +1,1 @@
+"""What authors can write, one file a construct: each lowers to the few operations that a machine runs."""

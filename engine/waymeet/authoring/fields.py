@@ -1,0 +1,290 @@
+"""How one value of a YAML file is read: by what the field is, not by what the value looks like.
+
+Readers report what is wrong where it stands, into the `Reading` at hand, and then raise `REPORTED`, so that pydantic
+goes on with the rest of the file and every finding comes out at once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PlainValidator,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    WrapValidator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from waymeet.authoring.source import Mapping, Node, Scalar, Sequence, Source
+from waymeet.diagnostics import Diagnostic, Related, Severity, did_you_mean
+from waymeet.expressions.syntax import RESERVED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import ModelWrapValidatorHandler, ValidatorFunctionWrapHandler
+
+    from waymeet.diagnostics import Span
+
+REPORTED = PydanticCustomError("reported", "reported")
+MAX_ID = 64
+#: More findings than this in one file are not gathered: nobody reads them, and a hostile file could ask for millions.
+MAX_FINDINGS = 100
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+_NUMBER = re.compile(r"-?\d{1,10}")
+
+
+@dataclass(slots=True)
+class Reading:
+    """One file being read: where it comes from, and what was found wrong in it."""
+
+    source: Source
+    findings: list[Diagnostic] = field(default_factory=list)
+
+    def report(
+        self,
+        rule: str,
+        message: str,
+        place: Node | Span,
+        help_line: str | None = None,
+        related: tuple[Related, ...] = (),
+    ) -> None:
+        """Add an error at a node of the tree or at a span."""
+        if len(self.findings) >= MAX_FINDINGS:
+            return
+        span = self.source.span(place) if isinstance(place, (Scalar, Sequence, Mapping)) else place
+        if len(self.findings) == MAX_FINDINGS - 1:
+            help_line = f"there may be more in this file: only the first {MAX_FINDINGS} findings are shown"
+        self.findings.append(Diagnostic(rule, Severity.ERROR, message, span, help_line, related))
+
+
+def reading_of(info: ValidationInfo) -> Reading:
+    """The reading that a validator works for."""
+    return cast("Reading", info.context)
+
+
+def kind_of(node: Node) -> str:
+    """What a node is, in a writer's words."""
+    if isinstance(node, Scalar):
+        return "text" if node.value or node.style != "plain" else "nothing"
+    return "a list" if isinstance(node, Sequence) else "keys with values"
+
+
+def _scalar(node: Any, info: ValidationInfo, wanted: str) -> Scalar:
+    if isinstance(node, Scalar) and (node.value or node.style != "plain"):
+        return node
+    reading_of(info).report("wrong-value", f"expected {wanted}, found {kind_of(node)}", node)
+    raise REPORTED
+
+
+def words(node: Any, info: ValidationInfo) -> Scalar:
+    """Text for a reader; what a comment swallowed of it is reported."""
+    scalar = _scalar(node, info, "text")
+    lost = reading_of(info).source.comment_after(scalar)
+    if lost is not None:
+        help_line = "a # after a space starts a comment: put the text in quotes, or move the comment to its own line"
+        reading_of(info).report("lost-text", "the words from # on are not part of the text", lost, help_line)
+    return scalar
+
+
+def _formula(node: Any, info: ValidationInfo) -> Scalar:
+    return _scalar(node, info, "a condition or an effect")
+
+
+def _name(node: Any, info: ValidationInfo) -> Scalar:
+    return _scalar(node, info, "a name")
+
+
+def id_problem(name: str) -> tuple[str, str] | None:
+    """What is wrong with an id and what to do, or None."""
+    if name in RESERVED:
+        return f'"{name}" is a word of the expression language and cannot be an id', "choose another name"
+    if not _ID.fullmatch(name):
+        return f'"{name}" cannot be an id', "ids start with a small letter a-z and go on with a-z, 0-9 and _"
+    if len(name) > MAX_ID:
+        return f"this id has {len(name)} characters", f"at most {MAX_ID} are allowed"
+    return None
+
+
+def _id(node: Any, info: ValidationInfo) -> Scalar:
+    scalar = _scalar(node, info, "an id")
+    if (problem := id_problem(scalar.value)) is not None:
+        reading_of(info).report("wrong-value", problem[0], scalar, problem[1])
+        raise REPORTED
+    return scalar
+
+
+def truth(node: Any, info: ValidationInfo) -> bool:
+    """`true` or `false` and nothing else."""
+    scalar = _scalar(node, info, "true or false")
+    if scalar.value in ("true", "false"):
+        return scalar.value == "true"
+    help_line = did_you_mean(scalar.value.lower(), ("true", "false"))
+    reading_of(info).report("wrong-value", f'expected true or false, found "{scalar.value}"', scalar, help_line)
+    raise REPORTED
+
+
+def number(node: Any, info: ValidationInfo) -> int:
+    """A whole number within ±(2³¹−1)."""
+    scalar = _scalar(node, info, "a whole number")
+    if _NUMBER.fullmatch(scalar.value) and abs(int(scalar.value)) < 2**31:
+        return int(scalar.value)
+    reading_of(info).report("wrong-value", f'expected a whole number, found "{scalar.value}"', scalar)
+    raise REPORTED
+
+
+#: Prose or other words for a reader; the words that a comment swallowed are reported.
+TextField = Annotated[Scalar, PlainValidator(words)]
+#: A condition or an effect.
+Formula = Annotated[Scalar, PlainValidator(_formula)]
+#: The name of something that stands elsewhere.
+Name = Annotated[Scalar, PlainValidator(_name)]
+#: A new id.
+Id = Annotated[Scalar, PlainValidator(_id)]
+Truth = Annotated[bool, PlainValidator(truth)]
+Number = Annotated[int, PlainValidator(number)]
+
+T = TypeVar("T")
+
+
+class Broken:
+    """Stands for a row of a table, or an item of a list, whose mistakes were reported; the rest is read on."""
+
+
+def _mend(node: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return handler(node)
+    except ValidationError:
+        return Broken()
+
+
+#: Keeps what is wrong with one row or item from hiding its neighbours.
+ROW = WrapValidator(_mend)
+
+
+class Table(dict[str, T]):
+    """What a mapping of ids holds, with the scalars of its keys in `places`; `broken` are the ids of broken rows."""
+
+    places: dict[str, Scalar]
+    broken: tuple[str, ...]
+
+
+def broken_rows(table: dict[str, T]) -> tuple[str, ...]:
+    """The ids of the rows that could not be read: they are known, and what they name is not."""
+    return table.broken if isinstance(table, Table) else ()
+
+
+def rows(table: dict[str, T]) -> Iterator[tuple[Scalar, T]]:
+    """The ids of a table as they stand in the file, with what they name."""
+    for name, value in table.items():
+        assert isinstance(table, Table)
+        yield table.places[name], value
+
+
+def _table(ids: bool) -> WrapValidator:
+    def read(node: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Table[Any]:
+        if not isinstance(node, Mapping):
+            reading_of(info).report("wrong-value", f"expected names with their values, found {kind_of(node)}", node)
+            raise REPORTED
+        for key, _ in node.entries:
+            if ids and (problem := id_problem(key.value)) is not None:
+                reading_of(info).report("wrong-value", problem[0], key, problem[1])
+        read = handler({key.value: value for key, value in node.entries})
+        table = Table({name: value for name, value in read.items() if not isinstance(value, Broken)})
+        table.places = {key.value: key for key, _ in node.entries}
+        table.broken = tuple(name for name, value in read.items() if isinstance(value, Broken))
+        return table
+
+    return WrapValidator(read)
+
+
+#: `Annotated[dict[str, X], TABLE]`: ids with what they name.
+TABLE = _table(ids=True)
+#: The same where the keys name things that stand elsewhere.
+NAMED = _table(ids=False)
+
+
+def _items(node: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    if not isinstance(node, Sequence):
+        reading_of(info).report("wrong-value", f"expected a list, found {kind_of(node)}", node)
+        raise REPORTED
+    return _whole(handler(list(node.items)))
+
+
+def _one_or_more(node: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    return _whole(handler(list(node.items) if isinstance(node, Sequence) else [node]))
+
+
+def _whole(items: list[Any]) -> list[Any]:
+    return [item for item in items if not isinstance(item, Broken)]
+
+
+#: `Annotated[list[X], ITEMS]`: a list.
+ITEMS = WrapValidator(_items)
+#: `Annotated[list[X], ONE_OR_MORE]`: one thing, or a list of them.
+ONE_OR_MORE = WrapValidator(_one_or_more)
+
+
+class Written(BaseModel):
+    """A mapping with fixed keys, as an author wrote it; `node` is where it stands."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
+
+    _node: Mapping = PrivateAttr()
+
+    @property
+    def node(self) -> Mapping:
+        """The mapping in the file."""
+        return self._node
+
+    def key(self, name: str) -> Scalar:
+        """The key `name` as it stands in the file."""
+        return next(key for key, _ in self._node.entries if key.value == name)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _read(cls, node: Any, handler: ModelWrapValidatorHandler[Any], info: ValidationInfo) -> Any:
+        if isinstance(node, dict):  # a model that refers to itself runs its wrapper twice: the outer one has read it
+            return handler(node)
+        reading = reading_of(info)
+        if not isinstance(node, Mapping):
+            keys = ", ".join(list(_keys(cls))[:4])
+            reading.report("wrong-value", f"expected keys such as {keys}, found {kind_of(node)}", node)
+            raise REPORTED
+        known = _keys(cls)
+        fields = {key.value: value for key, value in node.entries if key.value in known}
+        missing = {name for name, required in known.items() if required and name not in fields}
+        for key, _ in node.entries:
+            if key.value not in known:
+                if len(reading.findings) >= MAX_FINDINGS:
+                    break
+                help_line = did_you_mean(key.value, known)
+                reading.report("unknown-key", f'"{key.value}" is not a key of {cls.called()}', key, help_line)
+                missing -= {name for name in missing if f'"{name}"' in (help_line or "")}
+        for name in sorted(missing):
+            reading.report("missing-key", f'{cls.called()} needs "{name}"', node)
+        model = handler(fields)
+        model._node = node  # noqa: SLF001 - its own class's attribute, set once
+        return model
+
+    @classmethod
+    def called(cls) -> str:
+        """What such a mapping is called in messages: the first words of its docstring."""
+        return (cls.__doc__ or "").partition(":")[0].lower()
+
+
+_KEYS: dict[type[BaseModel], dict[str, bool]] = {}
+
+
+def _keys(model: type[BaseModel]) -> dict[str, bool]:
+    """The keys that a mapping may have, and whether it must."""
+    if model not in _KEYS:
+        _KEYS[model] = {info.alias or name: info.is_required() for name, info in model.model_fields.items()}
+    return _KEYS[model]

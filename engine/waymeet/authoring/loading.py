@@ -1,0 +1,114 @@
+"""From files to models: what each file is, and its shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import ValidationError
+
+from waymeet.authoring.fields import MAX_FINDINGS, Reading, Written
+from waymeet.authoring.models import Walkthrough, WrittenScene, WrittenStory, WrittenStoryAndScene
+from waymeet.authoring.source import Mapping, read_source
+from waymeet.diagnostics import Diagnostic, Related, Severity, Span, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from waymeet.authoring.source import Node
+
+W = TypeVar("W", bound=Written)
+#: What a file must hold one of, for it to be part of a story.
+_FILE_KEYS = ("story", "scene", "walkthrough")
+
+
+@dataclass(slots=True)
+class WrittenFiles:
+    """The files of one story, read and shaped."""
+
+    story: tuple[Reading, WrittenStory] | None = None
+    scenes: list[tuple[Reading, WrittenScene | WrittenStoryAndScene]] = field(default_factory=list)
+    walkthroughs: list[tuple[Reading, Walkthrough]] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    #: Whether some file could not be read, so that what it holds is not known.
+    lost: bool = False
+
+    @property
+    def findings(self) -> list[Diagnostic]:
+        """Everything found wrong so far."""
+        return [finding for reading in self.readings for finding in reading.findings]
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The text of each file."""
+        return {reading.source.file: reading.source.text for reading in self.readings}
+
+
+def load_files(files: dict[str, bytes]) -> WrittenFiles:
+    """Read every file of a story; what is wrong is in `findings`."""
+    loaded = WrittenFiles()
+    for name, data in files.items():
+        source, findings = read_source(name, data)
+        reading = Reading(source, findings)
+        loaded.readings.append(reading)
+        shaped = source.root is not None and _sort(reading, source.root, loaded)
+        loaded.lost = loaded.lost or not shaped
+    if loaded.story is None and not loaded.findings:
+        first = loaded.readings[0].source.file
+        message = "no file here holds the story itself"
+        help_line = "one file needs `story:`, `title:` and `protagonists:`"
+        span = Span(first, 1, 1, 1, 2)
+        loaded.readings[0].findings.append(Diagnostic("missing-key", Severity.ERROR, message, span, help_line))
+    return loaded
+
+
+def _sort(reading: Reading, root: Node, loaded: WrittenFiles) -> bool:
+    """Shape a file by what it holds; says whether that could be made out."""
+    if not isinstance(root, Mapping):
+        reading.report("wrong-value", "a file of a story holds keys with values", root, _help(()))
+        return False
+    keys = {key.value for key, _ in root.entries}
+    if "story" in keys:
+        return _story(reading, root, loaded, with_scene=bool(keys & {"scene", "nodes"}))
+    if "scene" in keys:
+        scene = _shaped(WrittenScene, reading, root)
+        loaded.scenes += [] if scene is None else [(reading, scene)]
+        return scene is not None
+    if "walkthrough" in keys:
+        walkthrough = _shaped(Walkthrough, reading, root)
+        loaded.walkthroughs += [] if walkthrough is None else [(reading, walkthrough)]
+        return True
+    message = "this file is no part of a story: it holds no `story:`, `scene:` or `walkthrough:`"
+    reading.report("missing-key", message, root, _help(keys))
+    return False
+
+
+def _story(reading: Reading, root: Mapping, loaded: WrittenFiles, *, with_scene: bool) -> bool:
+    model: type[WrittenStory] = WrittenStoryAndScene if with_scene else WrittenStory
+    story = _shaped(model, reading, root)
+    if loaded.story is not None:
+        earlier, first = loaded.story
+        related = Related(earlier.source.span(first.key("story")), "the story is here")
+        message = f"a story has one story file, and {earlier.source.file} is one already"
+        key = next(key for key, _ in root.entries if key.value == "story")
+        reading.report("duplicate-key", message, key, "keep one of them", (related,))
+    elif story is not None:
+        loaded.story = (reading, story)
+        if isinstance(story, WrittenStoryAndScene):
+            loaded.scenes.append((reading, story))
+    return story is not None
+
+
+def _shaped(model: type[W], reading: Reading, root: Mapping) -> W | None:
+    before = len(reading.findings)
+    try:
+        return model.model_validate(root, context=reading)
+    except ValidationError:
+        if len(reading.findings) == before < MAX_FINDINGS:
+            raise
+        return None
+
+
+def _help(keys: Iterable[str]) -> str:
+    guesses = (did_you_mean(key, _FILE_KEYS) for key in sorted(keys))
+    return next((guess for guess in guesses if guess), "a file starts with `story:`, `scene:` or `walkthrough:`")

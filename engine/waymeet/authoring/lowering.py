@@ -1,0 +1,237 @@
+"""What every construct needs to become runnable: its conditions, effects, prose and targets, read in one scene."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from waymeet.authoring.models import BreakBlock, MatchBlock, Speech, VaryBlock, VerseBlock, WhenBlock
+from waymeet.authoring.names import Names, Scope
+from waymeet.authoring.places import Places
+from waymeet.authoring.source import Scalar
+from waymeet.diagnostics import did_you_mean
+from waymeet.expressions.parser import parse_effect, parse_expression
+from waymeet.expressions.syntax import ExpressionError
+from waymeet.expressions.typing import Problem, Typing, UnknownReferenceError
+from waymeet.prose.compiler import ProseCompiler
+from waymeet.prose.parser import parse_prose
+from waymeet.prose.rendering import sections
+from waymeet.prose.syntax import ProseError
+from waymeet.story import Assignment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from waymeet.authoring.fields import Reading
+    from waymeet.authoring.models import Block
+    from waymeet.expressions import syntax
+    from waymeet.expressions.code import Code
+    from waymeet.expressions.typing import Typed
+    from waymeet.prose.rendering import Prose
+
+#: What an author calls each kind of variation.
+VARIATIONS = ("sequence", "cycle", "once", "shuffle")
+_NO_PARAGRAPHS = ("plain", "single", "double", "folded")
+
+
+@dataclass(slots=True)
+class Shared:
+    """What all scenes of a story share while it is being compiled."""
+
+    names: Names = field(default_factory=Names)
+    places: Places = field(default_factory=Places)
+    speakers: dict[str, str] = field(default_factory=dict)
+    variations: int = 0
+    words: int = 0
+
+    def new_variation(self) -> int:
+        """The number of the next variation in the story's prose."""
+        self.variations += 1
+        return self.variations - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """The reading of one file's formulas and prose, with the names that its scene can use."""
+
+    shared: Shared
+    reading: Reading
+    scene: str = ""
+
+    @property
+    def scope(self) -> Scope:
+        """The names that can be used here."""
+        return Scope(self.shared.names, self.scene)
+
+    # -- formulas ------------------------------------
+
+    def condition(self, scalar: Scalar | None) -> Code | None:
+        """The code of a condition; None for none, and for one that was reported."""
+        tree = None if scalar is None else self.expression(scalar)
+        if scalar is None or tree is None:
+            return None
+        typing = Typing(self.scope)
+        typed = typing.condition(tree)
+        return typed.code if self._fits(scalar, typing) else None
+
+    def typed(self, scalar: Scalar, tree: syntax.Expression) -> Typed | None:
+        """An expression of any kind, typed; None for one that was reported."""
+        typing = Typing(self.scope)
+        typed = typing.alone(tree)
+        return typed if self._fits(scalar, typing) else None
+
+    def expression(self, scalar: Scalar) -> syntax.Expression | None:
+        """The syntax tree of a formula; None for one that was reported."""
+        try:
+            return parse_expression(scalar.value)
+        except ExpressionError as error:
+            self._slip("bad-expression", scalar, error)
+            return None
+
+    def effects(self, scalars: Iterable[Scalar]) -> list[tuple[Assignment, Scalar]]:
+        """The effects that a `do` lists, each with where it stands."""
+        found = []
+        for scalar in scalars:
+            effect = self._effect(scalar)
+            if effect is not None:
+                found.append((effect, scalar))
+        return found
+
+    def _effect(self, scalar: Scalar) -> Assignment | None:
+        try:
+            tree = parse_effect(scalar.value)
+        except ExpressionError as error:
+            self._slip("bad-expression", scalar, error)
+            return None
+        typing = Typing(self.scope)
+        effect = typing.effect(tree)
+        self._report(scalar, typing.problems)
+        return None if effect is None else Assignment(*effect)
+
+    def _fits(self, scalar: Scalar, typing: Typing) -> bool:
+        self._report(scalar, typing.problems)
+        return not typing.problems
+
+    # -- targets ------------------------------------
+
+    def target(self, scalar: Scalar) -> int | None:
+        """The step of a node named in a goto; None for one that was reported."""
+        try:
+            return self.shared.names.node(self.scene, scalar.value)
+        except UnknownReferenceError as error:
+            if not error.excused:
+                self.reading.report("missing-target", error.message, scalar, error.help)
+            return None
+
+    # -- prose ------------------------------------
+
+    def line(self, scalar: Scalar) -> Prose:
+        """One text, as for a label."""
+        return self._text(scalar)
+
+    def prose(self, blocks: Sequence[Block]) -> Prose:
+        """A text or a list of blocks."""
+        parts: list[Prose] = []
+        for block in blocks:
+            parts += [("para",), *self._block(block)]
+        return tuple(parts[1:])
+
+    def _block(self, block: Block) -> Prose:
+        match block:
+            case Scalar():
+                return self._text(block)
+            case Speech():
+                return (("speech", self._speaker(block), self._text(block.line)),)
+            case VerseBlock():
+                return (("verse", self._text(block.verse, verse=True)),)
+            case BreakBlock():
+                return (("break",),) if block.break_ else ()
+            case WhenBlock():
+                condition = self.condition(block.when)
+                return (("when", condition or 0, self.prose(block.text), self.prose(block.otherwise or ())),)
+            case MatchBlock():
+                return self._match(block)
+            case VaryBlock():
+                return self._vary(block)
+
+    def _text(self, scalar: Scalar, *, verse: bool = False) -> Prose:
+        """One text; in one that YAML folded, a newline stands for an empty line."""
+        try:
+            parts = parse_prose(scalar.value, folded=scalar.style in _NO_PARAGRAPHS, verse=verse)
+        except ProseError as error:
+            self._slip("bad-prose", scalar, error)
+            return ()
+        except ExpressionError as error:
+            self._slip("bad-prose", scalar, error)
+            return ()
+        compiler = self._compiler()
+        prose = compiler.compile(parts)
+        self._report(scalar, compiler.problems)
+        self.shared.words += count_words(prose)
+        return prose
+
+    def printed(self, scalar: Scalar, tree: syntax.Expression) -> Prose:
+        """The value of an expression, as prose."""
+        compiler = self._compiler()
+        printed = compiler.printed(tree)
+        self._report(scalar, compiler.problems)
+        return (printed,)
+
+    def matched(self, scalar: Scalar, tree: syntax.Expression, cases: Iterable[tuple[str, Prose]]) -> Prose:
+        """Prose by the value of an expression; every problem is reported at the expression."""
+        compiler = self._compiler()
+        matched = compiler.match(tree, [(label, tree, prose) for label, prose in cases])
+        self._report(scalar, compiler.problems)
+        return (matched,) if matched else ()
+
+    def _match(self, block: MatchBlock) -> Prose:
+        tree = self.expression(block.match)
+        if tree is None:
+            return ()
+        cases = [(label, self.prose(text)) for label, text in block.cases.items()]
+        if block.otherwise is not None:
+            cases.append(("else", self.prose(block.otherwise)))
+        return self.matched(block.match, tree, cases)
+
+    def _vary(self, block: VaryBlock) -> Prose:
+        options = [self.prose(text) for text in block.of]
+        if block.vary.value in VARIATIONS:
+            return (self._compiler().vary(block.vary.value, options),)
+        known = ", ".join(VARIATIONS)
+        message = f'"{block.vary.value}" is no way to vary; there are {known}'
+        self.reading.report("wrong-value", message, block.vary, did_you_mean(block.vary.value, VARIATIONS))
+        return ()
+
+    def _speaker(self, block: Speech) -> str:
+        speakers = self.shared.speakers
+        if block.speaker.value not in speakers:
+            message = f'"{block.speaker.value}" is nobody in the cast'
+            help_line = did_you_mean(block.speaker.value, speakers) or "add who speaks to `cast` in the story file"
+            if self.scope.lookup(block.speaker.value) is not None:
+                help_line = f'for a condition, put the whole text in quotes: "{{{block.speaker.value}: …}}"'
+            self.reading.report("unknown-name", message, block.speaker, help_line)
+        return speakers.get(block.speaker.value, block.speaker.value)
+
+    def _compiler(self) -> ProseCompiler:
+        return ProseCompiler(self.scope, self.shared.new_variation)
+
+    # -- findings ------------------------------------
+
+    def _report(self, scalar: Scalar, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            span = self.reading.source.span_in(scalar, problem.start, problem.end)
+            self.reading.report(problem.rule, problem.message, span, problem.help)
+
+    def _slip(self, rule: str, scalar: Scalar, error: ExpressionError | ProseError) -> None:
+        self._report(scalar, [Problem(rule, error.message, error.start, error.end, error.help)])
+
+
+def count_words(prose: Prose) -> int:
+    """How many words there are in compiled prose, whether or not one reading shows them all."""
+    total = 0
+    for part in prose:
+        if isinstance(part, str):
+            total += len(part.split())
+        else:
+            total += sum(count_words(section) for section in sections(part))
+    return total

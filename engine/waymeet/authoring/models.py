@@ -1,0 +1,314 @@
+"""The shape of story, scene and walkthrough files: which keys there are and what each may hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, PlainValidator, Tag, ValidationInfo
+
+from waymeet.authoring.fields import (
+    ITEMS,
+    NAMED,
+    ONE_OR_MORE,
+    REPORTED,
+    ROW,
+    TABLE,
+    Formula,
+    Id,
+    Name,
+    Number,
+    TextField,
+    Truth,
+    Written,
+    reading_of,
+    truth,
+    words,
+)
+from waymeet.authoring.source import Mapping, Node, Scalar, Sequence
+
+# -- prose ------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A spoken line: who, and the words."""
+
+    speaker: Scalar
+    line: Scalar
+
+
+class WhenBlock(Written):
+    """A when block: prose under a condition."""
+
+    when: Formula
+    text: WrittenText
+    otherwise: WrittenText | None = Field(None, alias="else")
+
+
+class MatchBlock(Written):
+    """A match block: prose by the value of an enum or a number."""
+
+    match: Formula
+    cases: Annotated[dict[str, WrittenText], NAMED]
+    otherwise: WrittenText | None = Field(None, alias="else")
+
+
+class VaryBlock(Written):
+    """A vary block: prose that differs from visit to visit."""
+
+    vary: Name
+    of: Annotated[list[WrittenText], ITEMS]
+
+
+class VerseBlock(Written):
+    """A verse block: text whose line breaks are kept."""
+
+    verse: TextField
+
+
+class BreakBlock(Written):
+    """A break block: a scene break."""
+
+    break_: Truth = Field(alias="break")
+
+
+#: The keys that tell blocks apart; no cast id may be one of them.
+BLOCK_KEYS = ("when", "match", "vary", "verse", "break")
+
+
+def _block_form(node: Any) -> str:
+    if not isinstance(node, Mapping):
+        return "text"
+    keys = [key.value for key, _ in node.entries]
+    return next((form for form in BLOCK_KEYS if form in keys), "speech")
+
+
+def _speech(node: Any, info: ValidationInfo) -> Speech:
+    reading = reading_of(info)
+    if len(node.entries) != 1:
+        extra = node.entries[1][0] if node.entries else node
+        help_line = "a spoken line is one name and one text; other blocks start with " + ", ".join(BLOCK_KEYS)
+        reading.report("wrong-value", "this is no block of prose", extra, help_line)
+        raise REPORTED
+    speaker, line = node.entries[0]
+    return Speech(speaker, words(line, info))
+
+
+Block = Annotated[
+    Annotated[TextField, Tag("text")]
+    | Annotated[WhenBlock, Tag("when")]
+    | Annotated[MatchBlock, Tag("match")]
+    | Annotated[VaryBlock, Tag("vary")]
+    | Annotated[VerseBlock, Tag("verse")]
+    | Annotated[BreakBlock, Tag("break")]
+    | Annotated[Speech, PlainValidator(_speech), Tag("speech")],
+    Discriminator(_block_form),
+    ROW,
+]
+WrittenText = Annotated[list[Block], ONE_OR_MORE]
+
+# -- steps ------------------------------------
+
+
+class GotoEntry(Written):
+    """A goto entry: one way on, with the condition under which it is taken."""
+
+    when: Formula | None = None
+    to: Name
+
+
+def _goto_form(node: Any) -> str:
+    return "entry" if isinstance(node, Mapping) else "name"
+
+
+Goto = Annotated[
+    list[Annotated[Annotated[Name, Tag("name")] | Annotated[GotoEntry, Tag("entry")], Discriminator(_goto_form)]],
+    ONE_OR_MORE,
+]
+
+
+def _anything(node: Node) -> Node:
+    return node
+
+
+class WrittenStep(Written):
+    """A step: effects, prose and the way on."""
+
+    do: Annotated[list[Annotated[Formula, ROW]], ONE_OR_MORE] = []
+    text: WrittenText = []
+    choices: Annotated[dict[str, Annotated[WrittenChoice, ROW]], TABLE] | None = None
+    goto: Goto | None = None
+    otherwise: Goto | None = None
+    ending: Name | None = None
+    note: Annotated[Any, PlainValidator(_anything)] = None
+    allow: Annotated[dict[str, TextField], NAMED] = {}
+
+
+class WrittenNode(WrittenStep):
+    """A node: a step that others can lead to by its id."""
+
+
+def _locked(node: Any, info: ValidationInfo) -> Any:
+    if isinstance(node, Scalar) and node.style == "plain" and node.value in ("true", "false"):
+        return truth(node, info)
+    return words(node, info)
+
+
+class WrittenChoice(WrittenStep):
+    """A choice: a label, and the step it opens onto."""
+
+    label: TextField
+    when: Formula | None = None
+    locked: Annotated[Scalar | bool, PlainValidator(_locked)] = False
+    once: Truth | None = None
+    limit: Number | None = None
+    echo: TextField | None = None
+
+
+# -- files ------------------------------------
+
+
+def _free_text(node: Any, info: ValidationInfo) -> Scalar:
+    """Where a free text starts: any text, and nothing means none."""
+    return node if isinstance(node, Scalar) and not node.value else words(node, info)
+
+
+class WrittenFlag(Written):
+    """A flag: its range and where it starts."""
+
+    low: Number | None = Field(None, alias="min")
+    high: Number | None = Field(None, alias="max")
+    one_of: Annotated[list[Id], ITEMS] | None = None
+    any_of: Annotated[list[Id], ITEMS] | None = None
+    text: Annotated[Scalar, PlainValidator(_free_text)] | None = None
+    start: Annotated[Any, PlainValidator(_anything)] = None
+    overflow: Name | None = None
+    note: Annotated[Any, PlainValidator(_anything)] = None
+
+
+def _flag_form(node: Any) -> str:
+    if isinstance(node, Mapping):
+        return "flag"
+    return "list" if isinstance(node, Sequence) else "truth"
+
+
+def _bare_flag(node: Any, info: ValidationInfo) -> bool:
+    if isinstance(node, Scalar) and node.value not in ("true", "false"):
+        help_line = "write `false`, {min: 0, max: 3, start: 0}, {one_of: [a, b]}, {any_of: [a, b]} or {text: …}"
+        reading_of(info).report("wrong-value", f'"{node.value}" is no range of values', node, help_line)
+        raise REPORTED
+    return truth(node, info)
+
+
+#: `false`, `[cold, open]`, or a mapping that says more.
+FlagField = Annotated[
+    Annotated[bool, PlainValidator(_bare_flag), Tag("truth")]
+    | Annotated[list[Id], ITEMS, Tag("list")]
+    | Annotated[WrittenFlag, Tag("flag")],
+    Discriminator(_flag_form),
+]
+Flags = Annotated[dict[str, Annotated[FlagField, ROW]], TABLE]
+
+
+class WrittenProtagonist(Written):
+    """A protagonist: whose path can be read, and where it starts."""
+
+    name: TextField | None = None
+    about: TextField | None = None
+    start: Name
+
+
+class WrittenSpeaker(Written):
+    """A cast member: someone who speaks."""
+
+    name: TextField
+
+
+class WrittenEnding(Written):
+    """An ending: its title, and whose it is."""
+
+    title: TextField | None = None
+    protagonists: Annotated[list[Name], ONE_OR_MORE] | None = Field(None, alias="for")
+    kind: Name | None = None
+    hint: TextField | None = None
+
+
+class WrittenSheetLine(Written):
+    """A sheet line: something about the state that the reader may look at."""
+
+    label: TextField
+    show: Formula
+    words: Annotated[dict[str, TextField], NAMED] | None = None
+
+
+class WrittenScene(Written):
+    """A scene file: nodes that belong together."""
+
+    scene: Id
+    about: TextField | None = None
+    local: Flags = {}
+    once: Truth = False
+    nodes: Annotated[dict[str, Annotated[WrittenNode, ROW]], TABLE]
+
+
+class WrittenStory(Written):
+    """A story file: what all scenes share."""
+
+    waymeet: Name | None = None
+    story: Id
+    title: TextField | None = None
+    authors: Annotated[list[TextField], ONE_OR_MORE] = []
+    about: TextField | None = None
+    language: Name | None = None
+    protagonists: Annotated[dict[str, Annotated[WrittenProtagonist, ROW]], TABLE]
+    cast: Annotated[dict[str, Annotated[WrittenSpeaker, ROW]], TABLE] = {}
+    flags: Flags = {}
+    memory: Flags = {}
+    derive: Annotated[dict[str, Annotated[Formula, ROW]], TABLE] = {}
+    endings: Annotated[dict[str, Annotated[WrittenEnding, ROW]], TABLE] = {}
+    chapters: Annotated[dict[str, TextField], NAMED] = {}
+    sheet: Annotated[list[Annotated[WrittenSheetLine, ROW]], ITEMS] = []
+
+
+class WrittenStoryAndScene(WrittenStory):
+    """A story file: what all scenes share, and one scene with it."""
+
+    scene: Id
+    local: Flags = {}
+    once: Truth = False
+    nodes: Annotated[dict[str, Annotated[WrittenNode, ROW]], TABLE]
+
+
+class WrittenTurn(Written):
+    """A turn: a choice, and the node where it is to be taken."""
+
+    at: Name
+    choose: Name
+
+
+def _turn_form(node: Any) -> str:
+    return "turn" if isinstance(node, Mapping) else "name"
+
+
+class Expectation(Written):
+    """An expectation: what must be so when the play is over."""
+
+    ending: Name | None = None
+    flags: Annotated[dict[str, Annotated[Any, PlainValidator(_anything)]], NAMED] = {}
+    text: Annotated[list[TextField], ONE_OR_MORE] = []
+    open: Annotated[list[Name], ONE_OR_MORE] | None = None
+    locked: Annotated[list[Name], ONE_OR_MORE] | None = None
+
+
+class Walkthrough(Written):
+    """A walkthrough: a recorded playthrough that must keep working."""
+
+    walkthrough: TextField
+    protagonist: Name = Field(alias="as")
+    memory: Annotated[dict[str, Annotated[Any, PlainValidator(_anything)]], NAMED] = {}
+    play: Annotated[
+        list[Annotated[Annotated[Name, Tag("name")] | Annotated[WrittenTurn, Tag("turn")], Discriminator(_turn_form)]],
+        ITEMS,
+    ] = []
+    expect: Expectation | None = None

@@ -1,0 +1,160 @@
+"""Every name a story declares, and what it stands for at each place that can use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from waymeet.diagnostics import Related, did_you_mean
+from waymeet.expressions.types import EnumType, SetType, TextType
+from waymeet.expressions.typing import Derived, Flag, UnknownReferenceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from waymeet.authoring.fields import Reading
+    from waymeet.authoring.source import Scalar
+    from waymeet.expressions.syntax import Reference
+    from waymeet.expressions.types import Type
+
+#: What a reader may be asked to count; far more than any story compares with.
+MAX_COUNT = 65_536
+
+
+@dataclass(slots=True)
+class Count:
+    """How often a step was arrived at: a register that exists because something reads it."""
+
+    step: int
+    register: int
+    cap: int = 1
+
+    def need(self, cap: int) -> None:
+        """Ask that the count be exact up to `cap`."""
+        self.cap = min(MAX_COUNT, max(self.cap, cap))
+
+
+@dataclass(slots=True)
+class Declared:
+    """A name and where it was declared, for messages about clashes."""
+
+    what: str
+    related: Related
+
+
+@dataclass(slots=True)
+class Names:
+    """The names of one story.
+
+    `steps` maps `scene.node` and `scene.node.choice` to the index of the step; `scenes` the nodes of each scene.
+    """
+
+    flags: dict[str, Flag] = field(default_factory=dict)
+    local: dict[str, dict[str, Flag]] = field(default_factory=dict)
+    derived: dict[str, Derived] = field(default_factory=dict)
+    words: dict[str, list[EnumType | SetType]] = field(default_factory=dict)
+    steps: dict[str, int] = field(default_factory=dict)
+    scenes: dict[str, set[str]] = field(default_factory=dict)
+    counts: dict[int, Count] = field(default_factory=dict)
+    registers: int = 0
+    #: Whether some flag or derived name could not be read; whether some file could not.
+    incomplete: bool = False
+    files_lost: bool = False
+    _declared: dict[str, Declared] = field(default_factory=dict)
+
+    def declare(self, name: Scalar, what: str, reading: Reading) -> bool:
+        """Note a name of the shared namespace; reports a clash with an earlier one and says whether it is free."""
+        earlier = self._declared.get(name.value)
+        if earlier is not None and not (what == earlier.what == "an enum value"):
+            message = f'"{name.value}" is {what} here, and {earlier.what} elsewhere'
+            reading.report("wrong-value", message, name, "give one of them another name", (earlier.related,))
+            return False
+        if earlier is None:
+            span = reading.source.span(name)
+            self._declared[name.value] = Declared(what, Related(span, f"{what} here"))
+        return True
+
+    def add_words(self, kind: Type) -> None:
+        """Make the values of an enum or the members of a set known."""
+        if isinstance(kind, EnumType | SetType):
+            for word in kind.values if isinstance(kind, EnumType) else kind.members:
+                kinds = self.words.setdefault(word, [])
+                if kind not in kinds:
+                    kinds.append(kind)
+
+    def new_flag(self, name: str, kind: Type, text_index: int = -1) -> Flag:
+        """A flag with the next free register; free text gets none."""
+        if isinstance(kind, TextType):
+            return Flag(name, -1, kind, text_index)
+        self.registers += 1
+        return Flag(name, self.registers - 1, kind)
+
+    def count(self, step: int) -> Count:
+        """The count of arrivals at a step."""
+        if step not in self.counts:
+            self.counts[step] = Count(step, self.registers)
+            self.registers += 1
+        return self.counts[step]
+
+    def node(self, scene: str, name: str) -> int:
+        """The step of the node meant by `node` or `scene.node` in a scene; raises `UnknownReferenceError`."""
+        return self._step(scene, tuple(name.split(".")), nodes=True)
+
+    def choice(self, scene: str, path: tuple[str, ...]) -> int:
+        """The step that the choice meant by `node.choice` opens onto; raises `UnknownReferenceError`."""
+        return self._step(scene, path, nodes=False)
+
+    def _step(self, scene: str, path: tuple[str, ...], *, nodes: bool) -> int:
+        name = ".".join(path)
+        here = f"{scene}.{name}"
+        if here in self.steps and self._is_node(here) == nodes:
+            return self.steps[here]
+        found = [full for full in (name, *(f"{other}.{name}" for other in self.scenes)) if full in self.steps]
+        found = [full for full in dict.fromkeys(found) if self._is_node(full) == nodes]
+        if len(found) == 1:
+            return self.steps[found[0]]
+        what = "node" if nodes else "choice"
+        if found:
+            raise UnknownReferenceError(f'"{name}" could be {" or ".join(found)}', "write the scene's id before it")
+        help_line = self._suggest(scene, name, nodes=nodes)
+        raise UnknownReferenceError(f'there is no {what} "{name}"', help_line, excused=self.files_lost)
+
+    def _is_node(self, full: str) -> bool:
+        return full.count(".") == 1
+
+    def _suggest(self, scene: str, name: str, *, nodes: bool) -> str | None:
+        known = [full for full in self.steps if self._is_node(full) == nodes]
+        near = [full.removeprefix(f"{scene}.") for full in known]
+        return did_you_mean(name, near) or did_you_mean(f"{scene}.{name}", known)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The names that can be used in one scene, or, with no scene, in what all scenes share."""
+
+    story: Names
+    scene: str = ""
+
+    def lookup(self, name: str) -> Flag | Derived | None:
+        """What a name stands for, the scene's own flags first."""
+        found = self.story.local.get(self.scene, {}).get(name)
+        return found or self.story.flags.get(name) or self.story.derived.get(name)
+
+    def types_of_word(self, word: str) -> list[EnumType | SetType]:
+        """The enums and sets that have a word among their values."""
+        return self.story.words.get(word, [])
+
+    def names(self) -> Iterable[str]:
+        """Every name that could be meant."""
+        local = self.story.local.get(self.scene, {})
+        return [*local, *self.story.flags, *self.story.derived, *self.story.words]
+
+    def is_incomplete(self) -> bool:
+        """Whether some flag or derived name could not be read."""
+        return self.story.incomplete
+
+    def counter(self, reference: Reference) -> Count:
+        """The count that `seen(…)` and its kin read; raises `UnknownReferenceError`."""
+        if reference.function in ("seen", "visits"):
+            return self.story.count(self.story.node(self.scene, ".".join(reference.path)))
+        return self.story.count(self.story.choice(self.scene, reference.path))

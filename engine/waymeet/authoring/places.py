@@ -1,0 +1,31 @@
+"""Where everything in a runnable story was written, for messages about what happens in play."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from waymeet.diagnostics import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """An `allow` entry: findings of `rule` at `step`, or at a choice below it, are meant."""
+
+    rule: str
+    step: str
+    span: Span
+
+
+@dataclass(slots=True)
+class Places:
+    """The spans of a story's parts: by step index, and by step index and position within the step."""
+
+    steps: dict[int, Span] = field(default_factory=dict)
+    effects: dict[tuple[int, int], Span] = field(default_factory=dict)
+    choices: dict[tuple[int, int], Span] = field(default_factory=dict)
+    ways: dict[int, Span] = field(default_factory=dict)
+    endings: dict[str, Span] = field(default_factory=dict)
+    protagonists: dict[str, Span] = field(default_factory=dict)
+    allows: list[Allow] = field(default_factory=list)

@@ -1,0 +1,117 @@
+"""From the files of a story to its report: read, shape, compile, walk, judge."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from waymeet.analysis.walk import walk
+from waymeet.authoring.compiler import compile_story
+from waymeet.authoring.loading import load_files
+from waymeet.diagnostics import Diagnostic, Report, Severity, StoryError, Summary
+from waymeet.machine import EndlessLoopError
+from waymeet.rules import ALL_RULES, STATE_RULES
+from waymeet.rules.facts import Facts
+from waymeet.runtime import Story
+
+if TYPE_CHECKING:
+    from waymeet.authoring.compiler import Compiled
+    from waymeet.authoring.loading import WrittenFiles
+    from waymeet.authoring.places import Allow
+    from waymeet.diagnostics import Witness
+    from waymeet.runtime import Moment
+    from waymeet.story import StoryData
+    from waymeet.values import Value
+
+#: Seconds after which a check says what it knows, unless told otherwise.
+BUDGET = 60.0
+
+
+def compile_files(files: dict[str, bytes], name: str) -> StoryData:
+    """The runnable story; raises `StoryError`."""
+    written = load_files(files)
+    compiled = compile_story(written, ALL_RULES)
+    if compiled is None:
+        raise StoryError(_invalid(written, name))
+    return compiled.story
+
+
+def check_files(files: dict[str, bytes], name: str, *, budget: float | None = None) -> Report:
+    """Everything that can be said about a story within `budget` seconds; `name` names one that cannot be read."""
+    began = time.monotonic()
+    written = load_files(files)
+    compiled = compile_story(written, ALL_RULES)
+    if compiled is None:
+        return _invalid(written, name)
+    story = Story(compiled.story)
+    facts = Facts(story, compiled.places, walk(story, budget=BUDGET if budget is None else budget))
+    findings = [finding for rule in STATE_RULES for finding in rule.find(facts, rule)]
+    for finding in findings:
+        _replay(story, finding.witness)
+    kept, unused = _allowed(findings, compiled.places.allows)
+    undecided = tuple(question for rule in STATE_RULES for question in rule.undecided(facts))
+    if not undecided:
+        kept += [_unused(allow) for allow in unused]
+    summary = _summary(compiled, len(facts.walk.states), time.monotonic() - began)
+    return Report(story.id, tuple(kept), undecided, summary, sources=written.sources).sorted()
+
+
+def _invalid(written: WrittenFiles, name: str) -> Report:
+    story = name if written.story is None else written.story[1].story.value
+    return Report(story, tuple(written.findings), invalid=True, sources=written.sources).sorted()
+
+
+def _replay(story: Story, witness: Witness | None) -> None:
+    """Play a witness with the runtime itself; that it cannot be played would be our own fault, and is not hidden."""
+    if witness is None:
+        return
+    memory: dict[str, Value] = {}
+    for earlier in witness.before:
+        memory = _played(story, earlier, memory).memory
+    try:
+        _played(story, witness, memory)
+    except EndlessLoopError:
+        return  # that is what it shows
+
+
+def _played(story: Story, witness: Witness, memory: dict[str, Value]) -> Moment:
+    moment = story.begin(witness.protagonist, memory=memory)
+    for choice in witness.play:
+        moment = moment.choose(choice)
+    return moment
+
+
+def _allowed(findings: list[Diagnostic], allows: list[Allow]) -> tuple[list[Diagnostic], list[Allow]]:
+    """The findings that no `allow` covers, and the entries that cover none."""
+    kept = []
+    used = set()
+    for finding in findings:
+        covering = [allow for allow in allows if _covers(allow, finding)]
+        used.update(covering)
+        if not covering:
+            kept.append(finding)
+    return kept, [allow for allow in allows if allow not in used]
+
+
+def _covers(allow: Allow, finding: Diagnostic) -> bool:
+    where = ".".join(part for part in (finding.node, finding.choice) if part)
+    return allow.rule == finding.rule and (where == allow.step or where.startswith(allow.step + "."))
+
+
+def _unused(allow: Allow) -> Diagnostic:
+    message = f"this allows {allow.rule}, and there is none here"
+    return Diagnostic("unused-allow", Severity.WARNING, message, allow.span, "remove it")
+
+
+def _summary(compiled: Compiled, states: int, seconds: float) -> Summary:
+    steps = compiled.story.steps
+    nodes = [step for step in steps if step.id == step.node]
+    return Summary(
+        scenes=len({step.scene for step in steps}),
+        nodes=len(nodes),
+        choices=len(steps) - len(nodes),
+        endings=len(compiled.story.endings),
+        words=compiled.words,
+        states=states,
+        seconds=round(seconds, 3),
+    )

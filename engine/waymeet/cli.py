@@ -1,0 +1,315 @@
+"""The command: arguments in, exit code out. Rooms are opened only by the command that needs them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from waymeet.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from waymeet.diagnostics import Report
+    from waymeet.runtime import Story
+
+CLEAN, FINDINGS, UNUSABLE, UNDECIDED, NO_STORY, OUR_FAULT = 0, 1, 2, 3, 66, 70
+_WIDTHS = range(20, 201)
+
+
+class Command(NamedTuple):
+    """A sub-command: its help, its arguments, and what it does."""
+
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code; no traceback ever reaches a user."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return UNUSABLE
+    try:
+        code = COMMANDS[options.command].run(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go_of_output()
+        return CLEAN
+    except _OutputError as error:
+        _let_go_of_output()
+        return _refuse(f"cannot write {error.name}: {error.reason}", UNUSABLE)
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        return _refuse(f"cannot read {error.filename or 'the story'}: {error.strerror}", UNUSABLE)
+    except Exception as error:  # noqa: BLE001 - the last resort before a reader would see a traceback
+        return _our_fault(error)
+    return code
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors cannot steer a terminal."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments, and exit with 2."""
+        from waymeet.reports.text import printable
+
+        super().error(printable(message))
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with every command."""
+    parser = _Parser(prog="waymeet", description="Branching stories: read, write and prove them.")
+    parser.add_argument("--version", action="version", version=f"waymeet {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        command.arguments(commands.add_parser(name, help=command.help, description=command.help))
+    return parser
+
+
+class _OutputError(Exception):
+    """Something could not be written."""
+
+    def __init__(self, name: str, error: OSError) -> None:
+        super().__init__(name)
+        self.name = name
+        self.reason = error.strerror
+
+
+# -- play ------------------------------------
+
+
+def _play_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "story", nargs="?", type=_path, metavar="STORY", help="a folder or file; else the bundled story"
+    )
+    parser.add_argument("--as", dest="protagonist", metavar="WHO", help="whose path to read")
+    parser.add_argument("--seed", type=int, help="the seed of everything drawn by chance")
+    parser.add_argument("--auto", type=_count, metavar="N", help="make N random readings and print them")
+    parser.add_argument("--replay", type=Path, metavar="FILE", help="play the choice ids in a file first")
+    parser.add_argument("--plain", action="store_true", help="no escape codes, numbered choices, words for keys")
+    parser.add_argument("--screen-reader", action="store_true", help="plain, and everything said in words")
+    parser.add_argument("--width", type=_width, metavar="CELLS", help="the length of a line")
+    parser.add_argument("--new", action="store_true", help="do not go on where you were")
+    parser.add_argument("--transcript", type=Path, metavar="FILE", help="write what was read to a file at the end")
+
+
+def _play(options: argparse.Namespace) -> int:
+    from waymeet.console.options import PlayOptions
+    from waymeet.console.play import play
+
+    story = _opened(options.story)
+    if isinstance(story, int):
+        return story
+    chosen = PlayOptions(
+        protagonist=options.protagonist,
+        seed=options.seed,
+        auto=options.auto,
+        replay=options.replay,
+        view="plain" if options.plain else None,
+        screen_reader=options.screen_reader,
+        width=options.width,
+        new=options.new,
+        transcript=options.transcript,
+    )
+    return play(story, chosen)
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("expected a folder or a file, found nothing")
+    return Path(text)
+
+
+def _count(text: str) -> int:
+    return _number(text, range(1, 1_000_001))
+
+
+def _width(text: str) -> int:
+    return _number(text, _WIDTHS)
+
+
+def _number(text: str, among: range) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = among.start - 1
+    if number not in among:
+        raise argparse.ArgumentTypeError(f"expected a number from {among.start} to {among.stop - 1}, found {text!r}")
+    return number
+
+
+# -- check ------------------------------------
+
+
+def _check_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "stories", nargs="*", type=_path, metavar="STORY", help="folders or files; else the bundled story"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print what is found")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
+    parser.add_argument(
+        "--budget", type=_seconds, metavar="TIME", help="how long to look, as in 60s or 5m (default 60s)"
+    )
+    parser.add_argument(
+        "--fail-on", choices=("error", "warning", "note"), default="warning", help="the least that counts as a finding"
+    )
+
+
+def _seconds(text: str) -> float:
+    factor = {"s": 1, "m": 60}.get(text[-1:])
+    try:
+        seconds = float(text) if factor is None else float(text[:-1]) * factor
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e6:
+        raise argparse.ArgumentTypeError(f"expected a time such as 60s or 5m, found {text!r}")
+    return seconds
+
+
+def _check(options: argparse.Namespace) -> int:
+    from waymeet.diagnostics import Severity, StoryNotFoundError
+    from waymeet.opening import bundled, check
+
+    reports: list[tuple[str, Report]] = []
+    with bundled() as own:
+        for path in options.stories or [own]:
+            try:
+                reports.append((str(path), check(path, budget=options.budget)))
+            except StoryNotFoundError as error:
+                return _refuse(str(error), NO_STORY)
+    _print_reports(reports, options)
+    codes = [report.exit_code(Severity(options.fail_on)) for _, report in reports]
+    return next((code for code in (UNUSABLE, FINDINGS, UNDECIDED) if code in codes), CLEAN)
+
+
+def _print_reports(reports: list[tuple[str, Report]], options: argparse.Namespace) -> None:
+    if options.format == "json":
+        from waymeet.reports.json import render
+
+        text = render([report for _, report in reports])
+    else:
+        from waymeet.reports import text as as_text
+
+        text = "".join(as_text.render(report, _folder(path)) for path, report in reports)
+    if options.output is None:
+        _write(text)
+    else:
+        try:
+            options.output.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise _OutputError(str(options.output), error) from error
+
+
+def _folder(path: str) -> str:
+    """The folder that file names are shown below, as a person would type it."""
+    return path if Path(path).is_dir() else str(Path(path).parent) if Path(path).parent != Path() else ""
+
+
+# -- test ------------------------------------
+
+
+def _test_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("story", nargs="?", type=_path, metavar="STORY", help="a folder; else the bundled story")
+
+
+def _test(options: argparse.Namespace) -> int:
+    from waymeet.opening import bundled
+    from waymeet.project import read_files
+
+    story = _opened(options.story)
+    if isinstance(story, int):
+        return story
+    from waymeet.reports.text import located
+    from waymeet.walkthroughs import run_walkthroughs
+
+    with bundled() as own:
+        path = options.story or own
+        files = read_files(path)
+    outcomes = run_walkthroughs(story, files)
+    sources = {name: data.decode("utf-8", "replace").splitlines() for name, data in files.items()}
+    for outcome in outcomes:
+        _write("".join(located(finding, sources, _folder(str(path))) + "\n" for finding in outcome.findings))
+    failed = sum(bool(outcome.findings) for outcome in outcomes)
+    _write(f"{len(outcomes) - failed} of {len(outcomes)} walkthroughs hold\n")
+    if not outcomes:
+        _notice("there is no walkthrough in this story: a file with `walkthrough:`, `as:` and `play:` is one")
+    return FINDINGS if failed else CLEAN
+
+
+# -- what commands share ------------------------------------
+
+
+def _opened(path: Path | None) -> Story | int:
+    """The story at a path, or the bundled one; or, after saying what is wrong with it, the exit code."""
+    from waymeet.diagnostics import StoryError, StoryNotFoundError
+    from waymeet.opening import bundled, load
+
+    try:
+        with bundled() as own:
+            return load(own if path is None else path)
+    except StoryNotFoundError as error:
+        return _refuse(str(error), NO_STORY)
+    except StoryError as error:
+        from waymeet.reports.text import render
+
+        _notice(render(error.report, "" if path is None else _folder(str(path))).rstrip())
+        return error.report.exit_code()
+
+
+def _write(text: str) -> None:
+    """Write to standard output, if there is one; what its encoding cannot show is replaced."""
+    if sys.stdout is None:
+        return
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _OutputError("to standard output", error) from error
+
+
+def _let_go_of_output() -> None:
+    """Point standard output at nothing, so that what is still in its buffer troubles nobody at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def _notice(message: str) -> None:
+    sys.stderr.write(message.encode("utf-8", "replace").decode() + "\n")
+
+
+def _refuse(message: str, code: int) -> int:
+    from waymeet.reports.text import printable
+
+    _notice(f"waymeet: {printable(message)}")
+    return code
+
+
+def _our_fault(error: Exception) -> int:
+    """Say that the fault is ours, and keep the details where a report of it can quote them."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="waymeet-", suffix=".txt", delete=False, encoding="utf-8") as file:
+        file.write(f"waymeet {__version__}, Python {sys.version}\n\n")
+        file.write("".join(traceback.format_exception(error)))
+    return _refuse(f"this is a fault of waymeet's own ({type(error).__name__}); details are in {file.name}", OUR_FAULT)
+
+
+#: Every command, in the order of the help.
+COMMANDS = {
+    "play": Command("read a story", _play_arguments, _play),
+    "check": Command("prove what can be proved of a story, and show what is wrong", _check_arguments, _check),
+    "test": Command("play a story's walkthroughs", _test_arguments, _test),
+}

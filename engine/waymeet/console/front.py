@@ -1,0 +1,119 @@
+"""The front door: the title page, and the choice of whose path to read, anew or from where the reader left off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from waymeet.console.keys import Command
+from waymeet.console.view import Option
+from waymeet.console.words import ago, word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from waymeet.console.history import History
+    from waymeet.console.session import Session
+    from waymeet.saves.autosave import Found
+    from waymeet.story import Protagonist
+
+
+class _Entry(NamedTuple):
+    """One way in: `found` is the place to go on from, None to begin anew."""
+
+    label: str
+    protagonist: str
+    found: Found | None
+
+
+def show_title(session: Session) -> None:
+    """The title, the authors, and what the story is about."""
+    data, page = session.story.data, session.page
+    page.title(data.title)
+    if data.authors:
+        page.say(word("by", authors=", ".join(data.authors)))
+    page.paragraphs(data.about)
+
+
+def choose_path(session: Session) -> History | None:
+    """Ask whose path to read; None when the reader leaves."""
+    paths = session.story.protagonists
+    if len(paths) > 1:
+        _show_paths(session, paths)
+    return _enter(session, _entries(session, paths, fresh=session.options.new, with_ended=True))
+
+
+def enter_path(session: Session, protagonist: str, *, fresh: bool = False) -> History | None:
+    """One path, without asking unless it is under way; `fresh` begins it anew even then."""
+    path = session.story.protagonist(protagonist)
+    return _enter(session, _entries(session, [path], fresh=fresh, with_ended=False))
+
+
+def _enter(session: Session, entries: list[_Entry]) -> History | None:
+    while entries:
+        entry = entries[0] if len(entries) == 1 else _ask(session, entries)
+        if entry is None:
+            return _unasked(session)
+        history = session.begin(entry.protagonist) if entry.found is None else session.resume(entry.found)
+        if history is not None:
+            return history
+        entries.remove(entry)
+    return None
+
+
+def _ask(session: Session, entries: list[_Entry]) -> _Entry | None:
+    options = [Option(entry.label) for entry in entries]
+    while True:
+        answer = session.page.view.ask(options)
+        if isinstance(answer, int):
+            return entries[answer]
+        if answer is Command.QUIT:
+            return None
+        session.do_anywhere(answer)
+
+
+def _unasked(session: Session) -> History | None:
+    """Without a reader who could choose, the first path is shown; a reader who leaves has left."""
+    if session.page.view.is_live:
+        return None
+    protagonist = session.story.protagonists[0]
+    session.page.say(word("nobody_there", name=protagonist.name))
+    return session.begin(protagonist.id)
+
+
+def _show_paths(session: Session, paths: Sequence[Protagonist]) -> None:
+    legacy = session.keeper.legacy
+    for path in paths:
+        there = len(session.endings_of(path.id))
+        found = len(legacy.found(path.id))
+        count = word("found_all" if found == there else "found_some", found=found, all=there) if there else ""
+        session.page.paragraphs(f"{word('path', name=path.name, about=path.about.strip())}\n\n{count}")
+
+
+def _entries(session: Session, paths: Sequence[Protagonist], *, fresh: bool, with_ended: bool) -> list[_Entry]:
+    """Places to go on from first, the latest before the others; then new beginnings; then places that have ended."""
+    kept = [(path, session.keeper.find(path.id)) for path in paths]
+    places = [(path, found) for path, found in kept if found is not None and not fresh]
+    places.sort(key=lambda place: -place[1].place.saved)
+    open_places = [(path, found) for path, found in places if not found.place.finished]
+    under_way = {path.id for path, _ in open_places}
+    for path, found in open_places:
+        session.page.say(_reminder(session, path, found))
+    goings = [_Entry(word("continue", name=path.name), path.id, found) for path, found in open_places]
+    starts = [
+        _Entry(word("choose_anew" if path.id in under_way else "choose_path", name=path.name), path.id, None)
+        for path in paths
+    ]
+    ended = [
+        _Entry(word("return_to_ending", name=path.name), path.id, found)
+        for path, found in places
+        if with_ended and found.place.finished
+    ]
+    return [*goings, *starts, *ended]
+
+
+def _reminder(session: Session, path: Protagonist, found: Found) -> str:
+    when = ago(session.keeper.age(found))
+    heading = dict(session.story.data.chapters).get(found.moment.scene)
+    if heading is None:
+        return word("you_were", name=path.name, when=when)
+    return word("you_were_at", name=path.name, heading=heading, when=when)

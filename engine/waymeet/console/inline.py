@@ -1,0 +1,141 @@
+"""The inline view: prose goes to the terminal's own scrollback, and only the menu under it is live."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import termios
+import time
+from typing import TYPE_CHECKING, Any, TextIO
+
+from prompt_toolkit.application import run_in_terminal
+from prompt_toolkit.input.typeahead import clear_typeahead
+from prompt_toolkit.input.vt100 import Vt100Input
+from prompt_toolkit.output.vt100 import Vt100_Output
+from prompt_toolkit.renderer import print_formatted_text
+from prompt_toolkit.styles import Style
+
+from waymeet.console.accidents import Stopped
+from waymeet.console.keys import BINDINGS, Command
+from waymeet.console.menu import Menu, fragments
+from waymeet.console.typesetting import EMPTY, Setting, comfortable
+from waymeet.console.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from prompt_toolkit.application import Application
+    from prompt_toolkit.input import Input
+    from prompt_toolkit.key_binding import KeyPressEvent
+    from prompt_toolkit.output import Output
+
+    from waymeet.console.accidents import Signals
+    from waymeet.console.typesetting import Line
+    from waymeet.console.view import Option
+
+#: Seconds after new prose during which a key was surely meant for what stood there before.
+GRACE = 0.15
+
+#: `nbsp` is what prompt_toolkit paints no-break spaces with; they are spaces here.
+_STYLE = Style.from_dict({"em": "italic", "strong": "bold", "dim": "dim", "nbsp": "nounderline fg:default"})
+
+
+def open_inline(stdin: TextIO, stdout: TextIO, signals: Signals, *, width: int | None = None) -> InlineView:
+    """The view on a terminal; raises `OSError` or `ValueError` where prompt_toolkit cannot read or write it."""
+    output = Vt100_Output.from_pty(stdout, term=os.environ.get("TERM"))
+    output.enable_cpr = False  # a terminal that does not answer would hold up the first page
+    return InlineView(Vt100Input(stdin), output, signals, width=width)
+
+
+class InlineView:
+    """Reads keys and writes to a terminal; `clock` gives seconds, from any start."""
+
+    is_live = True
+
+    def __init__(
+        self,
+        source: Input,
+        output: Output,
+        signals: Signals,
+        *,
+        width: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._input = source
+        self._output = output
+        self._signals = signals
+        self._width = width
+        self._clock = clock
+
+    @property
+    def setting(self) -> Setting:
+        """Styles as styles, at the width that the terminal has now."""
+        return Setting(comfortable(self._output.get_size().columns, self._width))
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Print lines for good."""
+        print_formatted_text(self._output, fragments([*lines, EMPTY]), _STYLE)
+
+    def ask(self, options: Sequence[Option]) -> int | Command:
+        """Run the menu until a key answers it; what was typed before it stood there is thrown away."""
+        self._forget_typeahead()
+        heard_from = self._clock() + GRACE
+        menu = Menu(options, lambda: self.setting, lambda: self._clock() < heard_from)
+        app = menu.application(self._input, self._output, _STYLE, _suspend)
+        try:
+            return self._run(app)
+        except EOFError:
+            return Command.QUIT
+
+    def help(self) -> Sequence[tuple[str, str]]:
+        """The keys."""
+        keys = [(binding.shown, word(f"help_{binding.command.value}")) for binding in BINDINGS]
+        return [("1-9", word("help_choose")), ("\u2191 \u2193 j k", word("help_move")), *keys]
+
+    def _run(self, app: Application[int | Command]) -> int | Command:
+        """Run the application, ending it in good order on signals and on whatever breaks in it."""
+        arrived: list[BaseException] = []
+
+        def leave(reason: BaseException) -> None:
+            arrived.append(reason)
+            if app.is_running and not app.is_done:
+                app.exit(exception=reason)
+
+        def take(number: int) -> None:
+            if app.loop is not None:
+                act = _stop_group if number == signal.SIGTSTP else lambda: leave(Stopped(128 + number))
+                app.loop.call_soon_threadsafe(act)
+
+        def broken(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            leave(context.get("exception") or RuntimeError(context["message"]))
+
+        def watch() -> None:
+            asyncio.get_running_loop().set_exception_handler(broken)
+
+        with self._signals.diverted(take, signal.SIGTSTP):
+            answer = app.run(pre_run=watch, set_exception_handler=False)
+        if arrived:
+            raise arrived[0]
+        return answer
+
+    def _forget_typeahead(self) -> None:
+        clear_typeahead(self._input)
+        handle = self._input.fileno()
+        if os.isatty(handle):
+            termios.tcflush(handle, termios.TCIFLUSH)
+
+
+def _suspend(_event: KeyPressEvent) -> None:
+    _stop_group()
+
+
+def _stop_group() -> None:
+    """Stop as Ctrl-Z stops a program, with the terminal as it was before the menu; draw it anew on return."""
+
+    def stop() -> None:
+        before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.kill(0, signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, before)
+
+    run_in_terminal(stop)

@@ -1,0 +1,114 @@
+"""Keeps a reader's places and tells the reader, once and in plain words, of whatever goes wrong with that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from waymeet.console.words import word
+from waymeet.saves.autosave import Place
+from waymeet.saves.memory import Legacy
+from waymeet.saves.shelf import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from waymeet.console.history import History
+    from waymeet.console.page import Page
+    from waymeet.runtime import Moment, Story
+    from waymeet.saves.autosave import Found, Unusable
+
+
+class Keeper:
+    """The saves of one session; `clock` gives seconds since 1970."""
+
+    def __init__(self, story: Story, page: Page, clock: Callable[[], float]) -> None:
+        self._story = story
+        self._page = page
+        self._clock = clock
+        self._shelf = self._open()
+        self._told: set[str] = set()
+        self._looked: set[str] = set()
+        #: Whether anything could not be saved.
+        self.failed = False
+        #: Whether the reader's place is kept as it is now.
+        self.is_kept = False
+
+    @property
+    def legacy(self) -> Legacy:
+        """What finished playthroughs have left."""
+        return Legacy(self._story.id, {}, {}) if self._shelf is None else self._shelf.legacy
+
+    @property
+    def can_keep(self) -> bool:
+        """Whether places can be kept at all."""
+        return self._shelf is not None and self._shelf.writable
+
+    def warn(self) -> None:
+        """Say what was wrong with the folder of the saves."""
+        if self._shelf is None:
+            return
+        if not self._shelf.writable:
+            self._page.say(word("open_elsewhere"))
+        if self._shelf.unusable is not None:
+            self._say_unusable([self._shelf.unusable])
+
+    def find(self, protagonist: str) -> Found | None:
+        """The place kept on a path; says which files could not be used."""
+        if self._shelf is None:
+            return None
+        self._looked.add(protagonist)
+        autosave = self._shelf.autosaves[protagonist]
+        found = autosave.find(self._story)
+        self._say_unusable(autosave.unusable)
+        return found
+
+    def age(self, found: Found) -> float:
+        """How many seconds ago a place was kept."""
+        return self._clock() - found.place.saved
+
+    def save(self, history: History) -> None:
+        """Keep the place that a history has come to."""
+        self.is_kept = False
+        if self._shelf is None or not self._shelf.writable:
+            return
+        moment = history.now
+        if moment.origin.protagonist not in self._looked:
+            self.find(moment.origin.protagonist)  # for the files that must not be written over
+        place = Place.of(moment, history.transcript, int(self._clock()))
+        try:
+            self._shelf.autosaves[moment.origin.protagonist].write(place)
+        except OSError as error:
+            self._fail("save_failed", error)
+        else:
+            self.is_kept = True
+
+    def finish(self, moment: Moment) -> None:
+        """Keep what an ending leaves."""
+        if self._shelf is None or not self._shelf.writable:
+            return
+        try:
+            self._shelf.remember(moment)
+        except OSError as error:
+            self._fail("memory_failed", error)
+
+    def close(self) -> None:
+        """Let another player have the story."""
+        if self._shelf is not None:
+            self._shelf.close()
+
+    def _open(self) -> Shelf | None:
+        try:
+            return Shelf(self._story)
+        except OSError as error:
+            self._page.say(word("cannot_keep", reason=error.strerror))
+            return None
+
+    def _fail(self, name: str, error: OSError) -> None:
+        self.failed = True
+        if name not in self._told:
+            self._told.add(name)
+            self._page.say(word(name, reason=error.strerror))
+
+    def _say_unusable(self, files: Iterable[Unusable]) -> None:
+        for path, reason, aside in files:
+            self._page.say_file(word("unusable", reason=reason, aside=aside.name), path)

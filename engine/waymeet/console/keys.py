@@ -1,0 +1,47 @@
+"""What a reader can do besides choosing: one table for the keys, the words of the plain view, and the help."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class Command(Enum):
+    """Something to do that is no choice of the story."""
+
+    UNDO = "undo"
+    REDO = "redo"
+    SHEET = "sheet"
+    TRANSCRIPT = "transcript"
+    ENDINGS = "endings"
+    HELP = "help"
+    QUIT = "quit"
+
+
+class Binding(NamedTuple):
+    """How a command is given: by keys (in prompt_toolkit's names), or typed as one of the words."""
+
+    command: Command
+    keys: tuple[str, ...]
+    typed: tuple[str, ...]
+    shown: str
+
+
+BINDINGS: tuple[Binding, ...] = (
+    Binding(Command.UNDO, ("u",), ("undo", "u"), "u"),
+    Binding(Command.REDO, ("U", "c-r"), ("redo", "U"), "U, Ctrl-R"),
+    Binding(Command.SHEET, ("i",), ("sheet", "i"), "i"),
+    Binding(Command.TRANSCRIPT, ("t",), ("transcript", "t"), "t"),
+    Binding(Command.ENDINGS, ("e",), ("endings", "e"), "e"),
+    Binding(Command.HELP, ("h", "?"), ("help", "h", "?"), "h, ?"),
+    Binding(Command.QUIT, ("q", "c-d"), ("quit", "q", "exit"), "q, Ctrl-D"),
+)
+
+
+def command_typed(answer: str) -> Command | None:
+    """The command of a typed word, if it is one; case matters for single letters only."""
+    wanted = answer if len(answer) == 1 else answer.casefold()
+    for binding in BINDINGS:
+        if wanted in binding.typed:
+            return binding.command
+    return None

@@ -1,0 +1,188 @@
+"""The live menu: the few lines under the prose that answer to keys; a prompt_toolkit application, erased when done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.data_structures import Point
+from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout import FormattedTextControl, HSplit, Layout, ScrollOffsets, Window
+
+from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
+from waymeet.console.keys import BINDINGS, Command
+from waymeet.console.typesetting import EMPTY, set_text
+from waymeet.console.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from prompt_toolkit.formatted_text import StyleAndTextTuples
+    from prompt_toolkit.input import Input
+    from prompt_toolkit.key_binding import KeyPressEvent
+    from prompt_toolkit.output import Output
+    from prompt_toolkit.styles import BaseStyle
+
+    from waymeet.console.typesetting import Line, Setting
+    from waymeet.console.view import Option
+
+Answer = int | Command
+
+#: Up to so many choices, one digit takes a choice at once.
+_ONE_DIGIT = 9
+
+
+class Menu:
+    """The options and where the reader is among them. `is_deaf` says that keys are not to be taken yet."""
+
+    def __init__(self, options: Sequence[Option], setting: Callable[[], Setting], is_deaf: Callable[[], bool]) -> None:
+        self._options = options
+        self._open = [index for index, option in enumerate(options) if option.locked is None]
+        self._setting = setting
+        self._is_deaf = is_deaf
+        self._at = 0  # among the open ones
+        self._typed = ""
+        self._leaving = False
+
+    def application(self, source: Input, output: Output, style: BaseStyle, suspend: KeyHandler) -> Application[Answer]:
+        """The menu as an application; `suspend` is what Ctrl-Z does."""
+        choices = FormattedTextControl(self._choices, focusable=True, get_cursor_position=self._cursor)
+        hint = FormattedTextControl(self._hint)
+        body = HSplit(
+            [
+                Window(
+                    choices,
+                    dont_extend_height=True,
+                    always_hide_cursor=True,
+                    scroll_offsets=ScrollOffsets(top=3, bottom=3),
+                ),
+                Window(hint, dont_extend_height=True),
+            ]
+        )
+        app: Application[Answer] = Application(
+            Layout(body),
+            style=style,
+            include_default_pygments_style=False,
+            key_bindings=self._bindings(suspend),
+            erase_when_done=True,
+            input=source,
+            output=output,
+        )
+        app.ttimeoutlen = 0.05
+        return app
+
+    # -- what is seen ------------------------------------
+
+    def _choices(self) -> StyleAndTextTuples:
+        return fragments([line for option_lines in self._laid_out() for line in option_lines])
+
+    def _laid_out(self) -> list[list[Line]]:
+        """An empty line, then the lines of each option."""
+        setting = self._setting()
+        width = len(str(len(self._open)))
+        laid_out = [[EMPTY]]
+        number = 0
+        for index, option in enumerate(self._options):
+            if option.locked is not None:
+                text = f"{option.label} {word('locked', reason=option.locked)}"
+                laid_out.append(set_text(text, setting, "dim", f"  {'-':>{width}}  "))
+                continue
+            number += 1
+            is_current = self._open[self._at] == index
+            text = f"{option.label} {word('taken')}" if option.taken else option.label
+            first = f"{'>' if is_current else ' '} {number:>{width}}. "
+            laid_out.append(set_text(text, setting, "strong" if is_current else "", first))
+        return laid_out
+
+    def _cursor(self) -> Point:
+        """Where the current option begins, so that it is scrolled into sight."""
+        above = self._laid_out()[: 1 + self._open[self._at]] if self._open else []
+        return Point(0, sum(map(len, above)))
+
+    def _hint(self) -> StyleAndTextTuples:
+        lines = set_text(self._hint_text(), self._setting(), "dim")
+        return fragments([EMPTY, *lines])
+
+    def _hint_text(self) -> str:
+        if self._leaving:
+            return word("really_leave")
+        if self._typed:
+            return word("hint_digits", typed=self._typed)
+        last = len(self._open)
+        numbers = word("hint_number") if last == 1 else word("hint_numbers", last=last)
+        keys = [f"{key} {word(name)}" for key, name in (("u", "hint_undo"), ("h", "hint_help"), ("q", "hint_quit"))]
+        return "   ".join([numbers, *keys])
+
+    # -- what keys do ------------------------------------
+
+    def _bindings(self, suspend: KeyHandler) -> KeyBindings:
+        bindings = KeyBindings()
+
+        def bind(handler: KeyHandler, *keys: str) -> None:
+            for key in keys:
+                bindings.add(key, eager=True)(handler)
+
+        for digit in "0123456789":
+            bind(self._heard(self._digit), digit)
+        for binding in BINDINGS:
+            bind(self._heard(_answering(binding.command)), *binding.keys)
+        bind(self._heard(lambda _event: self._move(-1)), "up", "k")
+        bind(self._heard(lambda _event: self._move(1)), "down", "j")
+        bind(self._heard(self._enter), "enter")
+        bind(self._heard(self._erase), "backspace", "escape")
+        bind(self._interrupt, "c-c", Keys.SIGINT)
+        bind(suspend, "c-z")
+        return bindings
+
+    def _heard(self, handler: KeyHandler) -> KeyHandler:
+        """The handler, for keys that were meant for this menu; any of them also says that the reader stays."""
+
+        def handle(event: KeyPressEvent) -> None:
+            if not self._is_deaf():
+                self._leaving = False
+                handler(event)
+
+        return handle
+
+    def _digit(self, event: KeyPressEvent) -> None:
+        self._typed += event.data
+        if len(self._open) <= _ONE_DIGIT:
+            self._enter(event)
+
+    def _enter(self, event: KeyPressEvent) -> None:
+        typed, self._typed = self._typed, ""
+        answer = int(typed) - 1 if typed else self._at
+        if 0 <= answer < len(self._open):
+            event.app.exit(result=answer)
+
+    def _erase(self, _event: KeyPressEvent) -> None:
+        self._typed = self._typed[:-1]
+
+    def _move(self, by: int) -> None:
+        self._typed = ""
+        if self._open:
+            self._at = (self._at + by) % len(self._open)
+
+    def _interrupt(self, event: KeyPressEvent) -> None:
+        if self._leaving:
+            event.app.exit(exception=Stopped(EXIT_INTERRUPTED))
+        self._leaving = True
+
+
+if TYPE_CHECKING:
+    KeyHandler = Callable[[KeyPressEvent], None]
+
+
+def fragments(lines: Sequence[Line]) -> StyleAndTextTuples:
+    """Lines as (style, text) pairs of prompt_toolkit, a newline between one and the next."""
+    pairs: StyleAndTextTuples = []
+    for number, line in enumerate(lines):
+        if number:
+            pairs.append(("", "\n"))
+        pairs.extend((" ".join(f"class:{style}" for style in span.style.split()), span.text) for span in line)
+    return pairs
+
+
+def _answering(command: Command) -> KeyHandler:
+    return lambda event: event.app.exit(result=command)

@@ -1,0 +1,124 @@
+"""The plain view: no escape codes, nothing ever rewritten, numbered choices, words typed on a line."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, TextIO
+
+from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
+from waymeet.console.keys import BINDINGS, Command, command_typed
+from waymeet.console.typesetting import EMPTY, Setting, comfortable, plain, set_text
+from waymeet.console.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from waymeet.console.typesetting import Line
+    from waymeet.console.view import Option
+
+#: More than any answer needs; the rest of an endless line is taken as the next answer.
+_LONGEST = 1000
+
+
+class PlainView:
+    """Reads and writes two text streams; `spoken` is for ears, `width` the measure that was asked for."""
+
+    def __init__(self, stdin: TextIO, stdout: TextIO, *, spoken: bool = False, width: int | None = None) -> None:
+        self._in = stdin
+        self._out = stdout
+        self._spoken = spoken
+        self._width = width
+        self._explained = False
+        self.is_live = stdin.isatty()
+
+    @property
+    def setting(self) -> Setting:
+        """Emphasis as marks, at the width of the terminal if there is one."""
+        measure = comfortable(_columns(self._out), self._width)
+        return Setting(measure, marks=not self._spoken, spoken=self._spoken)
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Write lines."""
+        self._out.writelines(plain(line) + "\n" for line in lines)
+        self._out.flush()
+
+    def ask(self, options: Sequence[Option]) -> int | Command:
+        """List the options and read lines until one is an answer; an interrupt is asked about once."""
+        self.show([EMPTY, *self._menu(options), EMPTY])
+        last = sum(option.locked is None for option in options)
+        was_asked = False
+        while True:
+            try:
+                answer = self._read()
+            except KeyboardInterrupt:
+                if was_asked:
+                    raise Stopped(EXIT_INTERRUPTED) from None
+                was_asked = True
+                self._say("\n" + word("really_leave"))
+                continue
+            if answer is None:
+                return Command.QUIT
+            command = command_typed(answer)
+            if command is not None:
+                return command
+            if answer.isascii() and answer.isdecimal() and 1 <= int(answer) <= last:
+                return int(answer) - 1
+            self._say(_correction(answer, last))
+
+    def help(self) -> Sequence[tuple[str, str]]:
+        """The words that can be typed."""
+        typed = [(", ".join(binding.typed), word(f"help_{binding.command.value}")) for binding in BINDINGS]
+        return [("1, 2, 3", word("help_number")), *typed]
+
+    def _read(self) -> str | None:
+        """The next line without its ends, None at the end of input."""
+        self._out.write(word("prompt"))
+        self._out.flush()
+        line = self._in.readline(_LONGEST)
+        if not self.is_live or not line:
+            self._out.write("\n")  # nobody pressed Enter on this screen
+        return line.strip() if line else None
+
+    def _menu(self, options: Sequence[Option]) -> list[Line]:
+        setting = self.setting
+        lines = [] if self._explained else [*set_text(word("how_to_answer"), setting), EMPTY]
+        self._explained = True
+        last = sum(option.locked is None for option in options)
+        number = 0
+        for option in options:
+            number += option.locked is None
+            lines += _spoken(option, number, last, setting) if self._spoken else _written(option, number, last, setting)
+        return lines
+
+    def _say(self, text: str) -> None:
+        self.show(set_text(text, self.setting))
+
+
+def _written(option: Option, number: int, last: int, setting: Setting) -> list[Line]:
+    width = len(str(last))
+    if option.locked is not None:
+        return set_text(f"{option.label} {word('locked', reason=option.locked)}", setting, first=f"{'-':>{width}}  ")
+    taken = f" {word('taken')}" if option.taken else ""
+    return set_text(option.label + taken, setting, first=f"{number:>{width}}. ")
+
+
+def _spoken(option: Option, number: int, last: int, setting: Setting) -> list[Line]:
+    if option.locked is not None:
+        return set_text(word("locked_spoken", label=option.label, reason=option.locked), setting)
+    taken = f" {word('taken_spoken')}" if option.taken else ""
+    return set_text(word("option_spoken", n=number, all=last, label=option.label) + taken, setting)
+
+
+def _correction(answer: str, last: int) -> str:
+    wrong = word("no_answer", answer=answer) + " " if answer else ""
+    if last == 0:
+        return wrong + word("no_numbers")
+    return wrong + (word("number") if last == 1 else word("numbers", last=last))
+
+
+def _columns(stream: TextIO) -> int | None:
+    """The width of the terminal behind a stream, None if it has none or does not say."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,188 @@
+"""The console's door: picks the view, plays the story, and turns however it ended into an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, NamedTuple, TextIO
+
+from waymeet.console import front
+from waymeet.console.accidents import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_IO, Signals, Stopped, abandon
+from waymeet.console.cleaning import clean
+from waymeet.console.history import History
+from waymeet.console.page import Page
+from waymeet.console.plain import PlainView
+from waymeet.console.reading import Reading
+from waymeet.console.session import Session
+from waymeet.console.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from waymeet.console.options import PlayOptions
+    from waymeet.console.view import View
+    from waymeet.runtime import Story
+
+EXIT_USAGE = 2
+
+
+class Streams(NamedTuple):
+    """Where a reader's answers come from and where everything goes."""
+
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+
+
+def play(
+    story: Story,
+    options: PlayOptions,
+    *,
+    stdin: TextIO | None = None,
+    stdout: TextIO | None = None,
+    stderr: TextIO | None = None,
+    environ: Mapping[str, str] | None = None,
+    clock: Callable[[], float] = time.time,
+) -> int:
+    """Play a story with the reader at these streams (those of the process by default), and give the exit code."""
+    streams = Streams(stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr)
+    for stream in streams:
+        _forgive(stream)
+    signals = Signals()
+    try:
+        with signals.handled():
+            code = _play(story, options, streams, os.environ if environ is None else environ, signals, clock)
+            streams.stdout.flush()
+    except Stopped as stopped:
+        return stopped.code
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        abandon(streams.stdout)
+        return 0
+    except OSError as error:
+        abandon(streams.stdout)
+        streams.stderr.write(f"waymeet: {error}\n")
+        return EXIT_IO
+    except Exception:  # noqa: BLE001  (the outermost edge: whatever broke is printed in full)
+        from traceback import print_exc
+
+        print_exc(file=streams.stderr)
+        streams.stderr.write(word("broken") + "\n")
+        return EXIT_INTERNAL
+    return code
+
+
+def _play(
+    story: Story,
+    options: PlayOptions,
+    streams: Streams,
+    environ: Mapping[str, str],
+    signals: Signals,
+    clock: Callable[[], float],
+) -> int:
+    known = [path.id for path in story.protagonists]
+    if options.protagonist not in (None, *known):
+        message = word("no_such_path", name=str(options.protagonist), names=", ".join(known))
+        return _refuse(streams, message)
+    if options.auto is not None:
+        from waymeet.console.auto import read_at_random
+
+        return read_at_random(story, options, Page(PlainView(streams.stdin, streams.stdout, width=options.width)))
+    page = _open_page(options, streams, environ, signals)
+    session = Session(story, options, page, clock)
+    try:
+        code = _replay(session, streams) if options.replay is not None else _read(session)
+    finally:
+        session.close()
+    session.say_last_words()
+    return code or (EXIT_IO if session.failed else 0)
+
+
+def _read(session: Session) -> int:
+    """Title page, path, and readings until the reader has had enough."""
+    front.show_title(session)
+    session.keeper.warn()
+    wanted = session.options.protagonist
+    history = (
+        front.choose_path(session) if wanted is None else front.enter_path(session, wanted, fresh=session.options.new)
+    )
+    while history is not None:
+        reading = Reading(session, history)
+        reading.open()
+        path = reading.run()
+        history = None if path is None else front.enter_path(session, path)
+    return 0
+
+
+def _replay(session: Session, streams: Streams) -> int:
+    """Play back a file, always from the same beginning, then let a reader at a terminal go on."""
+    from waymeet.console.replaying import ReplayError, play_back, read_replay
+
+    story, options = session.story, session.options
+    who = options.protagonist
+    if who is None and len(story.protagonists) > 1:
+        names = ", ".join(path.id for path in story.protagonists)
+        return _refuse(streams, word("replay_no_path", names=names))
+    assert options.replay is not None
+    try:
+        replay = read_replay(options.replay)
+        history = session.history = History([story.begin(who or story.protagonists[0].id, seed=options.seed or 0)])
+        reading = Reading(session, history, keeps=False)
+        front.show_title(session)
+        reading.open()
+        play_back(reading, history, replay)
+    except ReplayError as error:
+        return _refuse(streams, str(error))
+    if session.page.view.is_live:
+        reading.run()
+    return 0
+
+
+def _open_page(options: PlayOptions, streams: Streams, environ: Mapping[str, str], signals: Signals) -> Page:
+    """A page in the view that suits; screen-reader mode says what turned it on, before anything else."""
+    spoken = _spoken_by(options, environ)
+    is_plain = spoken is not None or options.view == "plain" or environ.get("TERM", "dumb") == "dumb"
+    if not is_plain and streams.stdin.isatty() and streams.stdout.isatty():
+        view, notice = _live_view(options, streams, signals)
+    else:
+        view = PlainView(streams.stdin, streams.stdout, spoken=spoken is not None, width=options.width)
+        notice = spoken
+    page = Page(view)
+    if notice is not None:
+        page.say(notice)
+    return page
+
+
+def _spoken_by(options: PlayOptions, environ: Mapping[str, str]) -> str | None:
+    if options.screen_reader:
+        return word("spoken_option")
+    if environ.get("WAYMEET_SCREEN_READER", "") not in ("", "0"):
+        return word("spoken_environment")
+    return None
+
+
+def _live_view(options: PlayOptions, streams: Streams, signals: Signals) -> tuple[View, str | None]:
+    """The inline view, or the plain one with a notice where prompt_toolkit cannot start."""
+    try:
+        from waymeet.console.inline import open_inline
+
+        return open_inline(streams.stdin, streams.stdout, signals, width=options.width), None
+    except (ImportError, OSError, ValueError) as error:
+        plain = PlainView(streams.stdin, streams.stdout, width=options.width)
+        return plain, word("no_live_menu", reason=error)
+
+
+def _refuse(streams: Streams, message: str) -> int:
+    streams.stdout.flush()
+    streams.stderr.write(f"waymeet: {clean(message)}\n")
+    return EXIT_USAGE
+
+
+def _forgive(stream: TextIO) -> None:
+    """Replace what the stream's encoding cannot carry instead of failing on it."""
+    import io
+
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")

@@ -1,0 +1,197 @@
+"""One playthrough with its reader: tell, ask, and do what was answered, until another path is wanted or none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, assert_never
+
+from waymeet.console.keys import Command
+from waymeet.console.view import Option
+from waymeet.console.words import word
+from waymeet.runtime import EndlessLoopError
+
+if TYPE_CHECKING:
+    from waymeet.console.history import History
+    from waymeet.console.session import Session
+    from waymeet.runtime import Moment
+
+
+class Choose(NamedTuple):
+    """Take the story's choice of this id."""
+
+    choice: str
+
+
+class Read(NamedTuple):
+    """Begin this protagonist's path."""
+
+    protagonist: str
+
+
+Action = Choose | Read | Command
+
+
+class Reading:
+    """A playthrough under way. `keeps`: whether the reader's place is to be saved before they choose something."""
+
+    def __init__(self, session: Session, history: History, *, keeps: bool = True) -> None:
+        self._session = session
+        self._history = history
+        self._keeps = keeps
+        self._page = session.page
+
+    def run(self) -> str | None:
+        """Read until the reader leaves; the protagonist whose path they want next, if they do."""
+        while True:
+            menu = self._menu()
+            answer = self._page.view.ask([option for option, _ in menu])
+            open_actions = [action for option, action in menu if option.locked is None]
+            match open_actions[answer] if isinstance(answer, int) else answer:
+                case Read(protagonist):
+                    return protagonist
+                case Command.QUIT:
+                    self._leave()
+                    return None
+                case Choose(choice):
+                    self._keeps = True
+                    self.choose(choice)
+                case command:
+                    self._do(command)
+
+    def open(self) -> None:
+        """Tell where the reader is, with the chapter's heading."""
+        moment = self._history.now
+        self._show_chapter(moment)
+        self._tell(moment)
+
+    def choose(self, choice: str) -> None:
+        """Take a choice that is open: keep the new place, then tell it."""
+        last = self._history.now
+        try:
+            moment = last.choose(choice)
+        except EndlessLoopError as error:
+            self._page.say(word("endless", reason=error))
+            return
+        self._history.go(moment)
+        self._keep()
+        if moment.ending is not None and self._keeps:
+            self._session.keeper.finish(moment)
+        self._go_on(moment, last)
+
+    # -- telling ------------------------------------
+
+    def _go_on(self, moment: Moment, last: Moment) -> None:
+        """Tell a moment; where it comes to another scene, its heading stands between the choice and what follows."""
+        if moment.scene == last.scene:
+            self._tell(moment)
+            return
+        echoes = [block for block in moment.text[:1] if block.kind == "echo"]
+        self._page.tell(echoes)
+        self._show_chapter(moment)
+        self._tell(moment, skip=len(echoes))
+
+    def _show_chapter(self, moment: Moment) -> None:
+        heading = dict(moment.story.data.chapters).get(moment.scene)
+        if heading is not None:
+            self._page.chapter(heading)
+
+    def _tell(self, moment: Moment, *, skip: int = 0) -> None:
+        self._page.tell(moment.text[skip:])
+        if moment.ending is not None:
+            self._tell_ending(moment, moment.ending)
+        elif moment.stuck:
+            self._page.say(word("stuck"))
+
+    def _tell_ending(self, moment: Moment, ending: str) -> None:
+        session, who = self._session, moment.origin.protagonist
+        there = session.endings_of(who)
+        found = session.keeper.legacy.found(who)
+        title = next(known.title for known in session.story.endings if known.id == ending)
+        name = session.story.protagonist(who).name
+        self._page.say(word("ending", title=title), "strong")
+        self._page.say(word("found_on_path", found=len(found), all=len(there), name=name))
+        for left in there:
+            if left.hint and left.id not in found:
+                self._page.say(word("hint_left", hint=left.hint))
+
+    # -- asking ------------------------------------
+
+    def _menu(self) -> list[tuple[Option, Action]]:
+        """What can be taken here: the story's choices, or at an ending the ways on from it."""
+        moment = self._history.now
+        if moment.ending is not None:
+            return self._after_ending(moment.origin.protagonist)
+        taken = self._history.taken_here()
+        menu: list[tuple[Option, Action]] = [
+            (Option(offer.label, offer.locked, offer.id in taken), Choose(offer.id)) for offer in moment.choices
+        ]
+        return [*menu, *self._ways_back()] if moment.stuck else menu
+
+    def _after_ending(self, who: str) -> list[tuple[Option, Action]]:
+        paths = self._session.story.protagonists
+        others = [path for path in paths if path.id != who]
+        own = [path for path in paths if path.id == who]
+        return [
+            *((Option(word("after_other", name=path.name)), Read(path.id)) for path in others),
+            *((Option(word("after_again", name=path.name)), Read(path.id)) for path in own),
+            *self._ways_back(),
+        ]
+
+    def _ways_back(self) -> list[tuple[Option, Action]]:
+        undo: list[tuple[Option, Action]] = [(Option(word("after_undo")), Command.UNDO)]
+        return [*(undo if self._history.last else []), (Option(word("leave")), Command.QUIT)]
+
+    # -- doing ------------------------------------
+
+    def _do(self, command: Command) -> None:
+        match command:
+            case Command.UNDO:
+                self._undo()
+            case Command.REDO:
+                self._redo()
+            case Command.SHEET:
+                self._show_sheet()
+            case Command.TRANSCRIPT:
+                self._session.write_transcript()
+            case Command.HELP | Command.ENDINGS | Command.QUIT:
+                self._session.do_anywhere(command)
+            case _:
+                assert_never(command)
+
+    def _undo(self) -> None:
+        if self._history.last is None:
+            self._page.say(word("nothing_to_undo"))
+            return
+        label = self._label()
+        self._history.undo()
+        self._moved(word("undone", label=label))
+
+    def _redo(self) -> None:
+        if not self._history.can_redo:
+            self._page.say(word("nothing_to_redo"))
+            return
+        self._history.redo()
+        self._moved(word("redone", label=self._label()))
+
+    def _label(self) -> str:
+        """How the choice read that led here, from a place that is known."""
+        last, choice = self._history.last, self._history.now.path[-1]
+        return next(offer.label for offer in last.choices if offer.id == choice) if last else choice
+
+    def _moved(self, notice: str) -> None:
+        self._keep()
+        self._page.say(notice)
+        self._tell(self._history.now)
+
+    def _show_sheet(self) -> None:
+        if rows := self._history.now.sheet:
+            self._page.table(rows)
+        else:
+            self._page.say(word("empty_sheet"))
+
+    def _keep(self) -> None:
+        if self._keeps:
+            self._session.keeper.save(self._history)
+
+    def _leave(self) -> None:
+        if self._session.keeper.is_kept:
+            self._page.say(word("kept"))

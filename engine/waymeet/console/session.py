@@ -1,0 +1,149 @@
+"""A session: the title page, whose path to read, and one reading after another. The same for every view."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from waymeet.console import transcript
+from waymeet.console.history import History
+from waymeet.console.keeper import Keeper
+from waymeet.console.keys import Command
+from waymeet.console.words import word
+from waymeet.runtime import ChoiceError, EndlessLoopError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from waymeet.console.options import PlayOptions
+    from waymeet.console.page import Page
+    from waymeet.runtime import Moment, Story
+    from waymeet.saves.autosave import Found
+    from waymeet.story import Ending
+
+
+class Session:
+    """What the readings of one run share."""
+
+    def __init__(self, story: Story, options: PlayOptions, page: Page, clock: Callable[[], float]) -> None:
+        self.story = story
+        self.options = options
+        self.page = page
+        self.keeper = Keeper(story, page, clock)
+        #: The history that the reader is in, or was in last.
+        self.history: History | None = None
+        self._transcripts_failed = False
+        self._last_words: tuple[str, Path] | None = None
+        self._earlier: list[str] = []
+
+    @property
+    def failed(self) -> bool:
+        """Whether something that was to be kept could not be."""
+        return self.keeper.failed or self._transcripts_failed
+
+    # -- beginning ------------------------------------
+
+    def begin(self, protagonist: str) -> History | None:
+        """The start of a path, with what earlier playthroughs left; None if the story cannot begin there."""
+        memory, dropped = self.keeper.legacy.fitting(self.story)
+        if dropped:
+            self.page.say(word("forgotten", names=", ".join(dropped)))
+        try:
+            return self._opened(History([self.story.begin(protagonist, seed=self._seed(), memory=memory)]))
+        except EndlessLoopError as error:
+            self.page.say(word("cannot_begin", name=self.story.protagonist(protagonist).name, reason=error))
+            return None
+
+    def resume(self, found: Found) -> History:
+        """The way to a kept place, to its first choice if the story is still the one it was read in."""
+        place, moment = found
+        moments: list[Moment] = []
+        if place.fingerprint == self.story.fingerprint:
+            moments = self._way_to(moment)
+        else:
+            self.page.say(word("edited"))
+        history = History(moments or [moment], () if moments else place.transcript[:-1])
+        return self._opened(history, is_kept=True)
+
+    def _way_to(self, moment: Moment) -> list[Moment]:
+        """The moments up to a kept one, played again; none where it was read in parts, the story edited in between."""
+        try:
+            moments = self.story.replay(moment.origin, moment.path)
+        except (ChoiceError, EndlessLoopError, ValueError):
+            return []
+        return moments if moments[-1].save() == moment.save() else []
+
+    def _opened(self, history: History, *, is_kept: bool = False) -> History:
+        if self.history is not None:
+            self._earlier.append(transcript.text_of(self.history.now, self.history.transcript))
+        self.history = history
+        self.keeper.is_kept = is_kept
+        return history
+
+    def _seed(self) -> int:
+        return int.from_bytes(os.urandom(4)) if self.options.seed is None else self.options.seed
+
+    # -- what can be asked for anywhere ------------------------------------
+
+    def endings_of(self, protagonist: str) -> list[Ending]:
+        """The endings there are on one path."""
+        return [ending for ending in self.story.endings if protagonist in ending.protagonists]
+
+    def show_help(self) -> None:
+        """Everything a reader can do."""
+        self.page.say(word("help"))
+        self.page.table(self.page.view.help())
+
+    def show_endings(self) -> None:
+        """The titles of the endings found, path by path."""
+        self.page.say(word("endings"))
+        self.page.table([(path.name, self._found_on(path.id)) for path in self.story.protagonists])
+
+    def _found_on(self, protagonist: str) -> str:
+        there = self.endings_of(protagonist)
+        found = self.keeper.legacy.found(protagonist)
+        titles = [ending.title for ending in there if ending.id in found]
+        return "\n".join((word("endings_of", found=len(titles), all=len(there)), *titles))
+
+    def write_transcript(self) -> None:
+        """Write what was read on this path to a file in the current folder."""
+        from pathlib import Path
+
+        if self.history is not None:
+            who = self.history.now.origin.protagonist
+            text = transcript.text_of(self.history.now, self.history.transcript)
+            self.page.say_file(*self._written(Path.cwd() / f"{self.story.id}-{who}-transcript.txt", text))
+
+    def do_anywhere(self, command: Command) -> None:
+        """A command that needs no reading; says so of the others."""
+        match command:
+            case Command.HELP:
+                self.show_help()
+            case Command.ENDINGS:
+                self.show_endings()
+            case _:
+                self.page.say(word("not_here"))
+
+    # -- leaving ------------------------------------
+
+    def close(self) -> None:
+        """Write the transcript of the whole session if it was asked for, silently: the terminal may be gone."""
+        self.keeper.close()
+        path = self.options.transcript
+        if path is not None and self.history is not None:
+            now = transcript.text_of(self.history.now, self.history.transcript)
+            self._last_words = self._written(path, "\n\n".join((*self._earlier, now)))
+
+    def say_last_words(self) -> None:
+        """Say what closing came to."""
+        if self._last_words is not None:
+            self.page.say_file(*self._last_words)
+
+    def _written(self, path: Path, text: str) -> tuple[str, Path]:
+        """Write a transcript; the words that say so, or why it could not be done, and the path."""
+        try:
+            return word("transcript_written"), transcript.write(path, text)
+        except OSError as error:
+            self._transcripts_failed = True
+            return word("transcript_failed", reason=error.strerror), path

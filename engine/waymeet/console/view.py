@@ -1,0 +1,48 @@
+"""The narrow port between a session and what the reader sees: lines go out, choices and commands come in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from waymeet.console.keys import Command
+    from waymeet.console.typesetting import Line, Setting
+
+
+class Option(NamedTuple):
+    """One line of a menu. `locked` says why it cannot be taken; `taken` that it was, earlier in this playthrough."""
+
+    label: str
+    locked: str | None = None
+    taken: bool = False
+
+
+class View(Protocol):
+    """One way to show a story and to be answered."""
+
+    @property
+    def setting(self) -> Setting:
+        """How pages are to be set now; a terminal may have been resized since."""
+        ...
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a reader sits at a terminal, so that the end of input means leaving and nothing else."""
+        ...
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Add lines to what was shown, for good."""
+        ...
+
+    def ask(self, options: Sequence[Option]) -> int | Command:
+        """The index of the option taken, among those not locked, or a command; `Command.QUIT` at the end of input.
+
+        Raises `Stopped` when the reader insists on leaving or a signal says so.
+        """
+        ...
+
+    def help(self) -> Sequence[tuple[str, str]]:
+        """What a reader can do here, and how."""
+        ...

@@ -1,0 +1,584 @@
+"""From syntax tree to typed, compiled code: every name resolved, every mismatch found before play.
+
+Bare words (enum values, set members) take their meaning from what they meet: `mood == cold`, `crest in clues`. A count
+of visits has no bound of its own; what it is compared with gives it one ("stops one above the largest number").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from waymeet.diagnostics import did_you_mean
+from waymeet.expressions import syntax
+from waymeet.expressions.code import saturate
+from waymeet.expressions.types import (
+    BOOL,
+    UNKNOWN,
+    BoolType,
+    EnumType,
+    IntType,
+    SetType,
+    TextType,
+    Type,
+    UnknownType,
+    WordsType,
+    describe,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from waymeet.expressions.code import Code
+
+#: Where a count stops that is printed, multiplied or stored instead of compared.
+LOOSE_CAP = 999
+#: What people write for true and false.
+_TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+#: The most work one expression may do, derived names unfolded.
+MAX_WORK = 10_000
+
+
+class Counter(Protocol):
+    """How often something happened; it holds a register only because some expression reads it."""
+
+    register: int
+
+    def need(self, cap: int) -> None:
+        """Ask that the count be exact up to `cap`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What a name stands for when it is a flag with a register; `-1` for free text, which has none."""
+
+    name: str
+    register: int
+    type: Type
+    text_index: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What a name stands for when it is derived; `work` is what evaluating it costs."""
+
+    name: str
+    index: int
+    type: Type
+    work: int
+
+
+class Scope(Protocol):
+    """What the names in an expression may stand for, where it stands."""
+
+    def lookup(self, name: str) -> Flag | Derived | None:
+        """The flag or derived name called `name`, if there is one."""
+
+    def types_of_word(self, word: str) -> list[EnumType | SetType]:
+        """The enums and sets that have `word` among their values."""
+
+    def names(self) -> Iterable[str]:
+        """Every name that could be meant, for suggestions."""
+
+    def is_incomplete(self) -> bool:
+        """Whether some declarations could not be read, so that an unknown name may be no fault of its own."""
+
+    def counter(self, reference: syntax.Reference) -> Counter:
+        """The counter that `seen(…)` and its kin read; raises `UnknownReferenceError`."""
+
+
+class UnknownReferenceError(Exception):
+    """A reference to a node or choice that is not there; excused when it may be in a file that could not be read."""
+
+    def __init__(self, message: str, help_line: str | None = None, *, excused: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help_line
+        self.excused = excused
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong inside an expression, at offsets into its text."""
+
+    rule: str
+    message: str
+    start: int
+    end: int
+    help: str | None = None
+
+
+@dataclass(slots=True)
+class Typed:
+    """A compiled expression: its code, its type, what it costs, and the counts in it that wait for a bound.
+
+    While counts wait, the interval of `type` leaves them out.
+    """
+
+    code: Code
+    type: Type
+    work: int = 1
+    waiting: tuple[Counter, ...] = ()
+
+    def settle(self) -> Typed:
+        """The same with every waiting count given the loose bound."""
+        if not self.waiting:
+            return self
+        for counter in self.waiting:
+            counter.need(LOOSE_CAP)
+        interval = self.type
+        assert isinstance(interval, IntType)
+        high = saturate(interval.high + LOOSE_CAP * len(self.waiting))
+        return Typed(self.code, IntType(interval.low, high), self.work)
+
+
+_WRONG = Typed(0, UNKNOWN)
+
+
+@dataclass(slots=True)
+class Typing:
+    """Types and compiles the expressions of one scope; what is wrong is gathered in `problems`."""
+
+    scope: Scope
+    problems: list[Problem] = field(default_factory=list)
+
+    # -- what the rest of the project asks for ------------------------------------
+
+    def condition(self, tree: syntax.Expression) -> Typed:
+        """A true-or-false expression."""
+        typed = self.expression(tree)
+        result = self._expect(typed, BOOL, tree, _truth_help(typed))
+        return result if isinstance(result.type, BoolType) else _WRONG
+
+    def expression(self, tree: syntax.Expression, expected: Type | None = None) -> Typed:
+        """An expression of any type; bare words are read as `expected` if that is given."""
+        result = self._typed(tree)
+        if expected is not None:
+            result = self._as(result, expected, tree)
+        if result.work > MAX_WORK:
+            help_line = "derived names that use each other twice over grow fast"
+            return self._wrong(tree, "bad-expression", "this takes too much work to evaluate", help_line)
+        return result.settle()
+
+    def alone(self, tree: syntax.Expression) -> Typed:
+        """An expression whose words must mean something without context, as when printed."""
+        result = self.expression(tree)
+        if not isinstance(result.type, WordsType):
+            return result
+        word = result.type.words[0] if result.type.words else "{}"
+        return self._wrong(tree, "type-mismatch", f'"{word}" is a value, not a flag', self._suggest(word))
+
+    def effect(self, tree: syntax.Effect) -> tuple[int, Code] | None:
+        """The register that an effect changes and the code of its new value; None when something is wrong."""
+        before = len(self.problems)
+        flag = self._target(tree.target)
+        if flag is None:
+            return None
+        if isinstance(tree, syntax.Toggle):
+            if not isinstance(flag.type, BoolType | UnknownType):
+                self._wrong(tree.target, "type-mismatch", f"{flag.name} is {describe(flag.type)}: it cannot be toggled")
+                return None
+            return flag.register, ("not", ("flag", flag.register))
+        code = self._assigned(tree, flag)
+        return None if len(self.problems) > before else (flag.register, code)
+
+    # -- effects ------------------------------------
+
+    def _target(self, word: syntax.Word) -> Flag | None:
+        symbol = self.scope.lookup(word.name)
+        match symbol:
+            case Flag():
+                if isinstance(symbol.type, TextType):
+                    self._wrong(word, "type-mismatch", f"{word.name} is free text: only a reader can set it")
+                    return None
+                return symbol
+            case Derived():
+                message = f"{word.name} is derived: it follows from its flags and cannot be set"
+                self._wrong(word, "type-mismatch", message, "change the flags that it is made of")
+            case None:
+                self._unknown(word)
+        return None
+
+    def _assigned(self, tree: syntax.Assign, flag: Flag) -> Code:
+        value = self.expression(tree.value)
+        here: Code = ("flag", flag.register)
+        if tree.operator == "=":
+            return self._as(value, flag.type, tree.value).code
+        plus = tree.operator == "+="
+        match flag.type:
+            case IntType():
+                number = self._as(value, IntType(0, 0), tree.value)
+                return ("+" if plus else "-", here, number.code)
+            case UnknownType():
+                return value.code
+            case SetType():
+                members = self._as_members(value, flag.type, tree.value)
+                return ("union" if plus else "without", here, members.code)
+            case _:
+                message = f"{flag.name} is {describe(flag.type)}: {tree.operator} needs a number or a set"
+                return self._wrong(tree.target, "type-mismatch", message, f"write {flag.name} = …").code
+
+    def _as_members(self, value: Typed, kind: SetType, tree: syntax.Expression) -> Typed:
+        if isinstance(value.type, WordsType) and not value.type.many:
+            return self._as(Typed(0, WordsType(value.type.words, many=True)), kind, tree)
+        return self._as(value, kind, tree)
+
+    # -- expressions ------------------------------------
+
+    def _typed(self, tree: syntax.Expression) -> Typed:
+        match tree:
+            case syntax.Number():
+                return Typed(tree.value, IntType(tree.value, tree.value))
+            case syntax.Truth():
+                return Typed(int(tree.value), BOOL)
+            case syntax.Word():
+                return self._word(tree)
+            case syntax.SetOf():
+                return self._set(tree)
+            case syntax.Not():
+                operand = self._boolean(tree.operand, '"not"')
+                return Typed(("not", operand.code), BOOL, operand.work + 1)
+            case syntax.Negative():
+                return self._negative(tree)
+            case syntax.Logic():
+                return self._logic(tree)
+            case syntax.Arithmetic():
+                return self._arithmetic(tree)
+            case syntax.Compare():
+                return self._compare(tree)
+            case syntax.Conditional():
+                return self._conditional(tree)
+            case syntax.Call():
+                return self._call(tree)
+            case syntax.Reference():
+                return self._reference(tree)
+
+    def _word(self, tree: syntax.Word) -> Typed:
+        symbol = self.scope.lookup(tree.name)
+        match symbol:
+            case Flag():
+                return Typed(("flag", symbol.register), symbol.type)
+            case Derived():
+                return Typed(("derived", symbol.index), symbol.type, symbol.work)
+            case None:
+                if self.scope.types_of_word(tree.name):
+                    return Typed(0, WordsType((tree.name,)))
+                return self._unknown(tree)
+
+    def _set(self, tree: syntax.SetOf) -> Typed:
+        words = []
+        for item in tree.items:
+            if not isinstance(item, syntax.Word):
+                return self._wrong(item, "type-mismatch", "a set holds names only", "compare numbers with <= and >=")
+            typed = self._word(item)
+            if isinstance(typed.type, UnknownType):
+                return typed
+            if not isinstance(typed.type, WordsType):
+                message = f"{item.name} is a flag, and a set holds the names of values"
+                return self._wrong(item, "type-mismatch", message)
+            words.append(item.name)
+        return Typed(0, WordsType(tuple(words), many=True))
+
+    def _boolean(self, tree: syntax.Expression, what: str) -> Typed:
+        typed = self._typed(tree).settle()
+        if isinstance(typed.type, BoolType | UnknownType):
+            return typed
+        kind = describe(typed.type)
+        return self._wrong(tree, "type-mismatch", f"{what} needs true or false, and this is {kind}", _truth_help(typed))
+
+    def _number(self, tree: syntax.Expression, what: str) -> Typed:
+        typed = self._typed(tree)
+        if isinstance(typed.type, IntType | UnknownType):
+            return typed
+        return self._wrong(tree, "type-mismatch", f"{what} needs a number, and this is {describe(typed.type)}")
+
+    def _negative(self, tree: syntax.Negative) -> Typed:
+        typed = self._number(tree.operand, '"-"').settle()
+        if not isinstance(typed.type, IntType):
+            return typed
+        return Typed(("-", 0, typed.code), IntType(-typed.type.high, -typed.type.low), typed.work + 1)
+
+    def _logic(self, tree: syntax.Logic) -> Typed:
+        operands = [self._boolean(operand, f'"{tree.operator}"') for operand in tree.operands]
+        code = (tree.operator, *(operand.code for operand in operands))
+        return Typed(code, BOOL, 1 + sum(operand.work for operand in operands))
+
+    def _arithmetic(self, tree: syntax.Arithmetic) -> Typed:
+        left, right = self._typed(tree.left), self._typed(tree.right)
+        if _sets(left, right):
+            return self._set_arithmetic(tree, left, right)
+        if tree.operator in ("|", "&"):
+            help_line = f'between conditions write "{"or" if tree.operator == "|" else "and"}"'
+            return self._wrong(tree, "type-mismatch", f'"{tree.operator}" joins sets', help_line)
+        for typed, part in ((left, tree.left), (right, tree.right)):
+            if not isinstance(typed.type, IntType | UnknownType):
+                message = f'"{tree.operator}" needs numbers, and this is {describe(typed.type)}'
+                return self._wrong(part, "type-mismatch", message)
+        return _calculate(tree.operator, left, right)
+
+    def _set_arithmetic(self, tree: syntax.Arithmetic, left: Typed, right: Typed) -> Typed:
+        operation = {"|": "union", "&": "common", "-": "without"}.get(tree.operator)
+        if operation is None:
+            return self._wrong(tree, "type-mismatch", f'"{tree.operator}" needs numbers, and these are sets')
+        kind = next((t.type for t in (left, right) if isinstance(t.type, SetType)), None)
+        if kind is None:
+            return self._wrong(tree, "type-mismatch", "one side must be a flag that holds a set")
+        left = self._as_members(left, kind, tree.left)
+        right = self._as_members(right, kind, tree.right)
+        return Typed((operation, left.code, right.code), kind, left.work + right.work + 1)
+
+    def _conditional(self, tree: syntax.Conditional) -> Typed:
+        condition = self._boolean(tree.condition, '"if"')
+        yes, no = self._typed(tree.yes).settle(), self._typed(tree.no).settle()
+        if isinstance(yes.type, WordsType) and isinstance(no.type, WordsType):
+            kind = self._common_type((*yes.type.words, *no.type.words), tree)
+            yes, no = self._as(yes, kind, tree.yes), self._as(no, kind, tree.no)
+        elif isinstance(yes.type, WordsType):
+            yes = self._as(yes, no.type, tree.yes)
+        else:
+            no = self._as(no, yes.type, tree.no)
+        work = condition.work + yes.work + no.work
+        return Typed(("if", condition.code, yes.code, no.code), _join(yes.type, no.type), work)
+
+    def _call(self, tree: syntax.Call) -> Typed:
+        wanted = 1 if tree.function in ("abs", "count") else 2
+        if len(tree.arguments) < wanted or (wanted == 1 and len(tree.arguments) > 1):
+            number = "one value" if wanted == 1 else "two values or more"
+            return self._wrong(tree, "bad-expression", f"{tree.function} takes {number}")
+        if tree.function == "count":
+            return self._count(tree)
+        items = [self._number(argument, tree.function).settle() for argument in tree.arguments]
+        kinds = [item.type for item in items if isinstance(item.type, IntType)]
+        if len(kinds) < len(items):
+            return _WRONG
+        code = (tree.function, *(item.code for item in items))
+        return Typed(code, _bounds(tree.function, kinds), 1 + sum(item.work for item in items))
+
+    def _count(self, tree: syntax.Call) -> Typed:
+        typed = self._typed(tree.arguments[0])
+        if isinstance(typed.type, UnknownType):
+            return typed
+        if not isinstance(typed.type, SetType):
+            kind = describe(typed.type)
+            return self._wrong(tree.arguments[0], "type-mismatch", f"count needs a set flag, and this is {kind}")
+        return Typed(("count", typed.code), IntType(0, len(typed.type.members)), typed.work + 1)
+
+    def _reference(self, tree: syntax.Reference) -> Typed:
+        if tree.function in syntax.PROMISE_REFERENCES:
+            return self._wrong(tree, "bad-expression", f"{tree.function}(…) can only be asked in a promise")
+        try:
+            counter = self.scope.counter(tree)
+        except UnknownReferenceError as problem:
+            place = syntax.Node(tree.path_start, tree.path_end)
+            return _WRONG if problem.excused else self._wrong(place, "unknown-name", problem.message, problem.help)
+        if tree.function in ("seen", "chosen"):
+            counter.need(1)
+            return Typed((">=", ("flag", counter.register), 1), BOOL)
+        return Typed(("flag", counter.register), IntType(0, 0), 1, (counter,))
+
+    # -- comparisons ------------------------------------
+
+    def _compare(self, tree: syntax.Compare) -> Typed:
+        parts: list[Code] = []
+        work = 1
+        left, left_tree = self._typed(tree.first), tree.first
+        for operator, right_tree in tree.rest:
+            right = self._typed(right_tree)
+            code = self._comparison(operator, (left, left_tree), (right, right_tree))
+            if code is None:
+                return _WRONG
+            parts.append(code)
+            work += left.work + right.work
+            left, left_tree = right, right_tree
+        return Typed(parts[0] if len(parts) == 1 else ("and", *parts), BOOL, work)
+
+    def _comparison(self, operator: str, left: _Side, right: _Side) -> Code | None:
+        if isinstance(left[0].type, UnknownType) or isinstance(right[0].type, UnknownType):
+            return None
+        if operator in ("in", "not in"):
+            code = self._membership(left, right)
+            return code if operator == "in" or code is None else ("not", code)
+        for typed, tree in (left, right):
+            if operator not in ("==", "!=") and isinstance(typed.type, EnumType | BoolType):
+                message = f'"{operator}" needs numbers, and this is {describe(typed.type)}'
+                self._wrong(tree, "type-mismatch", message, 'compare it with "==" or "!="')
+                return None
+        resolved = self._same_type(left, right)
+        if resolved is None:
+            return None
+        one, other = resolved
+        if isinstance(one.type, SetType) and operator not in ("==", "!="):
+            return _subset(operator, one.code, other.code)
+        return (operator, one.code, other.code)
+
+    def _membership(self, left: _Side, right: _Side) -> Code | None:
+        (item, item_tree), (group, group_tree) = left, right
+        if isinstance(group.type, SetType):
+            if isinstance(item.type, WordsType) and not item.type.many:
+                index = self._index(item.type.words[0], group.type, item_tree)
+                return None if index is None else ("has", index, group.code)
+            self._wrong(item_tree, "type-mismatch", f"only a member can be in {describe(group.type)}")
+        elif isinstance(group.type, WordsType) and group.type.many and isinstance(item.type, EnumType):
+            indexes = [self._index(word, item.type, group_tree) for word in group.type.words]
+            if all(index is not None for index in indexes):
+                return ("has", item.code, sum(1 << index for index in set(indexes) if index is not None))
+        else:
+            message = f'"in" needs a set on its right, and this is {describe(group.type)}'
+            help_line = "write `mood in {cold, open}` or `crest in clues`"
+            self._wrong(group_tree, "type-mismatch", message, help_line)
+        return None
+
+    def _same_type(self, left: _Side, right: _Side) -> tuple[Typed, Typed] | None:
+        (one, one_tree), (other, other_tree) = left, right
+        before = len(self.problems)
+        if isinstance(one.type, TextType) or isinstance(other.type, TextType):
+            tree = one_tree if isinstance(one.type, TextType) else other_tree
+            self._wrong(tree, "type-mismatch", "free text may be printed, never tested", "keep what matters in a flag")
+        elif isinstance(one.type, IntType) and isinstance(other.type, IntType):
+            _bound(one, other)
+        elif isinstance(one.type, WordsType) and isinstance(other.type, WordsType):
+            self._wrong(one_tree, "type-mismatch", "both sides are fixed values: one must be a flag")
+        elif isinstance(one.type, WordsType):
+            one = self._as(one, other.type, one_tree)
+        else:
+            other = self._as(other, one.type, other_tree)
+        return (one, other) if len(self.problems) == before else None
+
+    # -- words and types ------------------------------------
+
+    def _as(self, typed: Typed, kind: Type, tree: syntax.Expression) -> Typed:
+        """`typed` as a value of type `kind`, bare words resolved; reported when it is not one."""
+        match typed.type, kind:
+            case (UnknownType(), _) | (_, UnknownType()):
+                return typed
+            case WordsType(words, many), EnumType() | SetType() if many == isinstance(kind, SetType):
+                indexes = [self._index(word, kind, tree) for word in words]
+                if any(index is None for index in indexes):
+                    return _WRONG
+                known = [index for index in indexes if index is not None]
+                return Typed(sum(1 << index for index in set(known)) if many else known[0], kind)
+            case _:
+                return self._expect(typed, kind, tree)
+
+    def _expect(self, typed: Typed, kind: Type, tree: syntax.Expression, help_line: str | None = None) -> Typed:
+        same = isinstance(typed.type, IntType) and isinstance(kind, IntType)
+        if same or typed.type == kind or isinstance(typed.type, UnknownType):
+            return typed
+        if help_line is None and isinstance(kind, BoolType):
+            help_line = "write true or false"
+        if help_line is None and isinstance(kind, IntType):
+            help_line = "write a number"
+        message = f"expected {describe(kind)}, and this is {describe(typed.type)}"
+        return self._wrong(tree, "type-mismatch", message, help_line)
+
+    def _index(self, word: str, kind: EnumType | SetType, tree: syntax.Expression) -> int | None:
+        values = kind.values if isinstance(kind, EnumType) else kind.members
+        if word in values:
+            return values.index(word)
+        place = _place_of(word, tree)
+        self._wrong(place, "type-mismatch", f'"{word}" is not {describe(kind)}', did_you_mean(word, values))
+        return None
+
+    def _common_type(self, words: tuple[str, ...], tree: syntax.Expression) -> Type:
+        shared = [kind for kind in self.scope.types_of_word(words[0]) if isinstance(kind, EnumType)]
+        shared = [kind for kind in shared if all(word in kind.values for word in words)]
+        if len(shared) == 1:
+            return shared[0]
+        return self._wrong(tree, "type-mismatch", f'"{words[0]}" and "{words[-1]}" are not values of one flag').type
+
+    def _unknown(self, word: syntax.Word) -> Typed:
+        if self.scope.is_incomplete():
+            return _WRONG
+        message = f'there is no flag or value "{word.name}"'
+        return self._wrong(word, "unknown-name", message, self._suggest(word.name))
+
+    def _suggest(self, word: str) -> str | None:
+        if word in _TRUTHS:
+            return f'write "{_TRUTHS[word]}"'
+        return did_you_mean(word, self.scope.names())
+
+    def _wrong(self, place: syntax.Node, rule: str, message: str, help_line: str | None = None) -> Typed:
+        self.problems.append(Problem(rule, message, place.start, place.end, help_line))
+        return _WRONG
+
+
+if TYPE_CHECKING:
+    _Side = tuple[Typed, syntax.Expression]
+    _Bounds = Callable[[list[int]], int]
+
+
+def _sets(*sides: Typed) -> bool:
+    return any(
+        isinstance(side.type, SetType) or (isinstance(side.type, WordsType) and side.type.many) for side in sides
+    )
+
+
+def _truth_help(typed: Typed) -> str | None:
+    if isinstance(typed.type, EnumType):
+        return f"compare it with a value, as in `… == {typed.type.values[0]}`"
+    return "compare it with something, as in `trust >= 1`" if isinstance(typed.type, IntType) else None
+
+
+def _calculate(operator: str, left: Typed, right: Typed) -> Typed:
+    """A sum, difference or product, with its interval; counts go on waiting only inside sums."""
+    if operator == "*" or (operator == "-" and right.waiting):
+        left, right = left.settle(), right.settle()
+    if not isinstance(left.type, IntType) or not isinstance(right.type, IntType):
+        return _WRONG
+    a, b = left.type, right.type
+    if operator == "+":
+        ends = [a.low + b.low, a.high + b.high]
+    elif operator == "-":
+        ends = [a.low - b.high, a.high - b.low]
+    else:
+        ends = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
+    kind = IntType(saturate(min(ends)), saturate(max(ends)))
+    return Typed((operator, left.code, right.code), kind, left.work + right.work + 1, left.waiting + right.waiting)
+
+
+def _bounds(function: str, kinds: list[IntType]) -> IntType:
+    if function == "abs":
+        (kind,) = kinds
+        low = 0 if kind.low <= 0 <= kind.high else min(abs(kind.low), abs(kind.high))
+        return IntType(low, max(abs(kind.low), abs(kind.high)))
+    pick: _Bounds = min if function == "min" else max
+    return IntType(pick([kind.low for kind in kinds]), pick([kind.high for kind in kinds]))
+
+
+def _bound(one: Typed, other: Typed) -> None:
+    """Tell the counts on one side of a comparison how far they must be exact, given the other side's interval.
+
+    With counts c ≥ 0 and a rest in [low, high], `Σc + rest ? x` for x ≤ top turns at Σc = top − low at the latest,
+    so counts that stop one above that answer alike.
+    """
+    if one.waiting and other.waiting:
+        one.settle()
+        other.settle()
+        return
+    counts, plain = (one, other) if one.waiting else (other, one)
+    assert isinstance(counts.type, IntType)
+    assert isinstance(plain.type, IntType)
+    for counter in counts.waiting:
+        counter.need(max(1, plain.type.high - counts.type.low + 1))
+
+
+def _subset(operator: str, one: Code, other: Code) -> Code:
+    """`a <= b` for sets: nothing of a is missing in b; `<` also says that they differ."""
+    small, large = (one, other) if operator in ("<", "<=") else (other, one)
+    within: Code = ("==", ("without", small, large), 0)
+    return within if operator in ("<=", ">=") else ("and", within, ("!=", one, other))
+
+
+def _join(one: Type, other: Type) -> Type:
+    if isinstance(one, IntType) and isinstance(other, IntType):
+        return IntType(min(one.low, other.low), max(one.high, other.high))
+    return one
+
+
+def _place_of(word: str, tree: syntax.Expression) -> syntax.Node:
+    """The very word inside a set that was written out, else the whole."""
+    if isinstance(tree, syntax.SetOf):
+        for item in tree.items:
+            if isinstance(item, syntax.Word) and item.name == word:
+                return item
+    return tree

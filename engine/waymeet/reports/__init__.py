@@ -1,0 +1,1 @@
+"""How a report is printed: one file a format."""

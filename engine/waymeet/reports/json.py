@@ -1,0 +1,72 @@
+"""A report as JSON: a contract that other tools read (format 1)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from waymeet.version import __version__
+
+if TYPE_CHECKING:
+    from waymeet.diagnostics import Diagnostic, Report, Witness
+
+FORMAT = 1
+#: Integers above this are written as strings, for many readers of JSON hold numbers as doubles.
+MAX_INTEGER = 2**53
+
+
+def render(reports: list[Report]) -> str:
+    """The reports as JSON text: an object for one story, a list for several."""
+    objects = [to_object(report) for report in reports]
+    return json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False, indent=2) + "\n"
+
+
+def to_object(report: Report) -> dict[str, Any]:
+    """A report as the object that the contract describes."""
+    summary = report.summary
+    return {
+        "format": FORMAT,
+        "waymeet": __version__,
+        "story": report.story,
+        "verdict": report.verdict,
+        "findings": [_finding(finding) for finding in report.findings],
+        "undecided": [{"rule": u.rule, "node": u.node, "reason": u.reason} for u in report.undecided],
+        "summary": {
+            "scenes": summary.scenes,
+            "nodes": summary.nodes,
+            "choices": summary.choices,
+            "endings": summary.endings,
+            "words": summary.words,
+            "states": summary.states if summary.states <= MAX_INTEGER else str(summary.states),
+            "seconds": summary.seconds,
+        },
+    }
+
+
+def _finding(finding: Diagnostic) -> dict[str, Any]:
+    span = finding.span
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "help": finding.help,
+        "file": span.file,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+        "node": finding.node,
+        "choice": finding.choice,
+        "witness": None if finding.witness is None else _witness(finding.witness),
+    }
+
+
+def _witness(witness: Witness) -> dict[str, Any]:
+    return {
+        "as": witness.protagonist,
+        "memory": dict(witness.memory),
+        "before": [_witness(earlier) for earlier in witness.before],
+        "play": list(witness.play),
+        "outcomes": list(witness.outcomes),
+        "shortest": witness.shortest,
+    }

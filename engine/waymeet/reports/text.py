@@ -1,0 +1,116 @@
+"""A report for a person: each finding with its line, a caret under the place, help, and the way there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wcwidth import wcwidth
+
+from waymeet.diagnostics import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from waymeet.diagnostics import Diagnostic, Report, Span, Witness
+
+#: A longer line is shown from near the place on.
+_WINDOW = 110
+_BEFORE = 40
+
+
+def render(report: Report, folder: str = "") -> str:
+    """The report as text; file names are shown below `folder`."""
+    named = {finding.span.file for finding in report.findings}
+    sources = {file: text.split("\n") for file, text in report.sources.items() if file in named}
+    parts = [located(finding, sources, folder) for finding in report.findings]
+    parts += [_undecided(report)] if report.undecided else []
+    return "\n".join([*parts, summary(report)])
+
+
+def summary(report: Report) -> str:
+    """The last line: the verdict and what it rests on."""
+    counts = report.summary
+    sizes = (counts.nodes, "node"), (counts.choices, "choice"), (counts.endings, "ending"), (counts.words, "word")
+    size = ", ".join(_counted(count, name) for count, name in sizes)
+    walked = f"{_counted(counts.states, 'state')} in {counts.seconds:.1f} s"
+    numbers = [(report.counts(Severity.ERROR), "error"), (_only(report, Severity.WARNING), "warning")]
+    numbers.append((_only(report, Severity.NOTE), "note"))
+    found = ", ".join(_counted(count, name) for count, name in numbers if count) or "no findings"
+    match report.verdict:
+        case "invalid":
+            mended = "it is" if len(report.findings) == 1 else "they are"
+            return f"{report.story}: {found}; the story cannot be played until {mended} mended\n"
+        case "undecided":
+            return f"{report.story}: {found}, {len(report.undecided)} undecided ({size}; {walked})\n"
+        case "findings":
+            return f"{report.story}: {found} ({size}; {walked})\n"
+        case "clean":
+            return f"{report.story}: clean ({size}; {walked}, every one accounted for)\n"
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
+
+
+def _only(report: Report, severity: Severity) -> int:
+    return sum(finding.severity is severity for finding in report.findings)
+
+
+def located(finding: Diagnostic, sources: Mapping[str, Sequence[str]], folder: str = "") -> str:
+    """One finding: what is wrong, where, what to do, and the way there; `sources` has the lines of each file."""
+    span = finding.span
+    prefix = folder.rstrip("/") + "/" if folder else ""
+    head = f"{prefix}{span.file}:{span.line}:{span.column}: {finding.severity.value}[{finding.rule}]: {finding.message}"
+    lines = [head, *_quoted(span, sources.get(span.file, ()))]
+    if finding.help:
+        lines.append(f"      = help: {finding.help}")
+    for related in finding.related:
+        place = f"{prefix}{related.span.file}:{related.span.line}:{related.span.column}"
+        lines.append(f"      = see {place}: {related.message}")
+    if finding.witness is not None:
+        lines += _way(finding.witness)
+    return "\n".join(printable(line) for line in lines) + "\n"
+
+
+def _way(witness: Witness) -> list[str]:
+    lines = [f"      = after a reading as {earlier.protagonist}: {_choices(earlier)}" for earlier in witness.before]
+    lines.append(f"      = the way there as {witness.protagonist}: {_choices(witness)}")
+    return lines
+
+
+def _choices(witness: Witness) -> str:
+    return ", ".join(witness.play) or "it is so from the start"
+
+
+def _quoted(span: Span, lines: Sequence[str]) -> list[str]:
+    """The line a finding is about, with carets under the place, measured in terminal cells."""
+    if span.line > len(lines):
+        return []
+    text = lines[span.line - 1].replace("\t", " ")
+    start = span.column - 1
+    end = span.end_column - 1 if span.end_line == span.line else len(text)
+    cut = max(0, start - _BEFORE) if len(text) > _WINDOW else 0
+    shown = printable(text[cut : cut + _WINDOW])
+    before, marked = text[cut:start], text[start : min(max(end, start + 1), cut + _WINDOW)]
+    return [f"{span.line:>5} | {shown}", f"      | {' ' * _cells(before)}{'^' * max(1, _cells(marked))}"]
+
+
+def _cells(text: str) -> int:
+    return sum(max(0, wcwidth(character)) for character in printable(text))
+
+
+def printable(text: str) -> str:
+    """Text without anything that could steer a terminal: control and bidi characters are shown as a box."""
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() or character == "\n" else "□" for character in text)
+
+
+def _undecided(report: Report) -> str:
+    lines = []
+    for question in report.undecided[:20]:
+        where = f" ({question.node})" if question.node else ""
+        lines.append(f"undecided[{question.rule}]{where}: {question.reason}")
+    if len(report.undecided) > len(lines):
+        lines.append(f"… and {len(report.undecided) - len(lines)} more")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,48 @@
+"""The rules a story is held to: one file for each that is about states, and the list of those read from the files."""
+
+from __future__ import annotations
+
+from waymeet.rules import (
+    dead_end,
+    endless_loop,
+    impossible_choice,
+    out_of_range,
+    soft_lock,
+    uncovered_goto,
+    unreachable_ending,
+    unreachable_node,
+)
+
+#: The rules about states, in the order in which they are asked.
+STATE_RULES = (
+    dead_end.RULE,
+    soft_lock.RULE,
+    endless_loop.RULE,
+    unreachable_node.RULE,
+    unreachable_ending.RULE,
+    impossible_choice.RULE,
+    out_of_range.RULE,
+    uncovered_goto.RULE,
+)
+
+#: The rules that reading the files applies, with what each is about.
+FILE_RULES = {
+    "yaml-syntax": "a file that is no YAML",
+    "unsafe-yaml": "YAML that could hide something: anchors, tags, merge keys, depth, control characters, size",
+    "duplicate-key": "a key, a scene or a story file that is there twice",
+    "unknown-key": "a key that means nothing where it stands",
+    "missing-key": "a key that must be there",
+    "wrong-value": "a value that its key cannot have",
+    "lost-text": "words of a text that YAML takes for a comment",
+    "format-version": "a story written for another version of the format",
+    "bad-expression": "a condition or an effect that cannot be read",
+    "unknown-name": "a name that nothing has",
+    "type-mismatch": "values that do not go together",
+    "bad-prose": "braces or emphasis in prose that cannot be read",
+    "missing-target": "a way on that leads to no node or ending",
+    "incomplete-match": "a match that says nothing for some value",
+    "unused-allow": "an `allow` that allows nothing",
+}
+
+#: Every rule, by the name said after `allow`.
+ALL_RULES = (*FILE_RULES, *(rule.name for rule in STATE_RULES))

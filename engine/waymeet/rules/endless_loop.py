@@ -1,0 +1,30 @@
+"""endless-loop: moves that come round without ever asking the reader.
+
+What it finds: steps without an open choice that lead to each other in a circle, or go on for more than 10,000 steps.
+Why it matters: the story would never come back to its reader; play stops there and keeps the place.
+What to do: put a choice or an ending on the way round, or a condition that leads out of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from waymeet.diagnostics import Severity
+from waymeet.rules.facts import Facts, StateRule, anywhere
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from waymeet.diagnostics import Diagnostic
+
+
+def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
+    numbers = {step.id: index for index, step in enumerate(facts.story.data.steps)}
+    for circle, first in facts.walk.loops.items():
+        step = circle[0]
+        message = f"{' → '.join((*circle, step))} goes round without asking the reader anything"
+        help_line = "put a choice or an ending on the way round"
+        yield rule.at_step(facts, numbers[step], message, help_line, facts.walk.way_through(first.move))
+
+
+RULE = StateRule("endless-loop", Severity.ERROR, _find, anywhere)

@@ -1,0 +1,46 @@
+"""impossible-choice: a choice that is never open.
+
+What it finds: a choice of a step that readers come to, whose `when` is false in every state in which they do.
+Why it matters: what it leads to is never read, and a reader may be told of a way that does not exist.
+What to do: mend the condition, or something on the way that should have made it true.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from waymeet.diagnostics import Severity
+from waymeet.rules.facts import Facts, StateRule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from waymeet.diagnostics import Diagnostic
+
+
+def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
+    if facts.walk.stopped is not None:
+        return
+    for step, choice in _never_open(facts):
+        label = facts.story.machine.steps[step].choices[choice].id
+        message = f'the choice "{label}" is never open: its condition is false whenever a reader is here'
+        help_line = "mend the condition, or what should make it true on the way"
+        witness = facts.walk.way_through(facts.walk.arrivals[step].move)
+        yield rule.at_choice(facts, step, choice, message, help_line, witness)
+
+
+def _never_open(facts: Facts) -> Iterator[tuple[int, int]]:
+    """Steps that are come to, with those of their choices that never open."""
+    for step, linked in enumerate(facts.story.machine.steps):
+        if step in facts.walk.arrivals:
+            for choice in range(len(linked.choices)):
+                if (step, choice) not in facts.walk.opened:
+                    yield step, choice
+
+
+def _unsettled(facts: Facts) -> Iterator[str | None]:
+    for step, choice in _never_open(facts):
+        yield facts.story.machine.steps[step].choices[choice].path
+
+
+RULE = StateRule("impossible-choice", Severity.ERROR, _find, _unsettled)

@@ -1,0 +1,53 @@
+"""unreachable-ending: an ending that a protagonist it is for can never come to.
+
+What it finds: for each protagonist under an ending's `for`, whether any of their playthroughs reaches it.
+Why it matters: a reader is promised an ending that is not there.
+What to do: mend the conditions on the way to it, or take the protagonist out of its `for`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from waymeet.diagnostics import Diagnostic, Severity
+from waymeet.rules.facts import Facts, StateRule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from waymeet.story import Ending
+
+
+def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
+    if facts.walk.stopped is not None:
+        return
+    unused = set()
+    for ending, protagonist in _missed(facts):
+        message = f"{protagonist} can never come to the ending {ending.id}"
+        help_line = f"mend the way to it, or leave {protagonist} out of its `for`"
+        if not _used(facts, ending):
+            message = f"no step leads to the ending {ending.id}"
+            help_line = f"give some step `ending: {ending.id}`, or remove it here"
+            if ending.id in unused:
+                continue
+            unused.add(ending.id)
+        yield Diagnostic(rule.name, rule.severity, message, facts.places.endings[ending.id], help_line)
+
+
+def _used(facts: Facts, ending: Ending) -> bool:
+    return any(step.ending == facts.story.endings.index(ending) for step in facts.story.machine.steps)
+
+
+def _missed(facts: Facts) -> Iterator[tuple[Ending, str]]:
+    for index, ending in enumerate(facts.story.endings):
+        for number, protagonist in enumerate(facts.story.protagonists):
+            if protagonist.id in ending.protagonists and (number, index) not in facts.walk.endings:
+                yield ending, protagonist.id
+
+
+def _unsettled(facts: Facts) -> Iterator[str | None]:
+    for ending, protagonist in _missed(facts):
+        yield f"{ending.id} for {protagonist}"
+
+
+RULE = StateRule("unreachable-ending", Severity.ERROR, _find, _unsettled)

@@ -1,0 +1,1 @@
+"""What is kept of a reader between runs: places, memory, endings found. Nothing here talks to a reader."""

@@ -1,0 +1,118 @@
+"""One protagonist's autosave: where the reader is, in two generations; a damaged file costs one choice at most."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from waymeet.saves.files import free_name, write_atomically
+from waymeet.saves.sealed import MAX_SIZE, seal, unseal
+from waymeet.snapshots import SaveError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from waymeet.runtime import Moment, Story
+
+_TYPES: dict[str, type] = {
+    "story": str,
+    "fingerprint": str,
+    "protagonist": str,
+    "saved": int,
+    "finished": bool,
+    "moment": str,
+    "transcript": list,
+}
+
+
+class Place(NamedTuple):
+    """Where a reader was: `saved` is in seconds since 1970; the transcript has one text for each moment told."""
+
+    story: str
+    fingerprint: str
+    protagonist: str
+    saved: int
+    finished: bool
+    moment: bytes
+    transcript: tuple[str, ...]
+
+    @classmethod
+    def of(cls, moment: Moment, transcript: tuple[str, ...], saved: int) -> Place:
+        """The place of a moment."""
+        story = moment.story
+        finished = moment.ending is not None
+        who = moment.origin.protagonist
+        return cls(story.id, story.fingerprint, who, saved, finished, moment.save(), transcript)
+
+
+class Found(NamedTuple):
+    """A place that fits the story, and the moment there."""
+
+    place: Place
+    moment: Moment
+
+
+class Unusable(NamedTuple):
+    """A file that cannot be used, why, and the name it will be moved to before anything is saved in its stead."""
+
+    path: Path
+    reason: str
+    aside: Path
+
+
+def to_bytes(place: Place) -> bytes:
+    """A place as JSON bytes."""
+    fields = {**place._asdict(), "moment": place.moment.decode("utf-8", "replace")}
+    return seal("autosave", fields)
+
+
+def from_bytes(data: bytes) -> Place:
+    """The place that `to_bytes` wrote; raises `SaveError`."""
+    fields = unseal("autosave", data, _TYPES)
+    fields["moment"] = fields["moment"].encode("utf-8", "replace")
+    fields["transcript"] = tuple(map(str, fields["transcript"]))
+    return Place(**fields)
+
+
+class Autosave:
+    """The two files of one path. Only one reader may write them: see `lock`."""
+
+    def __init__(self, folder: Path, protagonist: str) -> None:
+        self.protagonist = protagonist
+        self.path = folder / f"autosave-{protagonist}.json"
+        self.previous = folder / f"autosave-{protagonist}.1.json"
+        #: What `find` met that cannot be used; it is moved aside, never overwritten.
+        self.unusable: list[Unusable] = []
+
+    def find(self, story: Story) -> Found | None:
+        """The newest place that fits the story, if any; what does not is left in `unusable`."""
+        self.unusable = []
+        for path in (self.path, self.previous):
+            try:
+                return self._fitting(story, path)
+            except FileNotFoundError:
+                continue
+            except (SaveError, OSError) as error:
+                self.unusable.append(Unusable(path, str(error), _aside(path)))
+        return None
+
+    def write(self, place: Place) -> None:
+        """Keep a place, and the one before it as the previous generation; raises `OSError`."""
+        while self.unusable:
+            path, _, aside = self.unusable[0]
+            path.rename(aside)
+            self.unusable.pop(0)
+        write_atomically(self.path, to_bytes(place), self.previous)
+
+    def _fitting(self, story: Story, path: Path) -> Found:
+        if path.stat().st_size > MAX_SIZE:
+            raise SaveError("it is larger than any that waymeet writes")
+        place = from_bytes(path.read_bytes())
+        if place.story != story.id:
+            raise SaveError(f'it belongs to another story, "{place.story}"')
+        if place.protagonist != self.protagonist:
+            raise SaveError(f'it belongs to another path, "{place.protagonist}"')
+        return Found(place, story.resume(place.moment))
+
+
+def _aside(path: Path) -> Path:
+    return free_name(path.with_name(f"{path.stem}.damaged.json"))

@@ -1,0 +1,55 @@
+"""Files written so that a crash at any instant leaves the old one or the new one, whole."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TEMPORARY = ".tmp"
+
+
+def write_atomically(path: Path, data: bytes, previous: Path | None = None) -> None:
+    """Replace the file at `path`; the one that was there becomes `previous`, if that is given. Raises `OSError`."""
+    temporary = path.with_name(path.name + _TEMPORARY)
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if previous is not None:
+            with suppress(FileNotFoundError):
+                path.replace(previous)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what writes that never finished have left."""
+    for stray in folder.glob("*" + _TEMPORARY):
+        stray.unlink(missing_ok=True)
+
+
+def free_name(path: Path) -> Path:
+    """This path if nothing is there, else the first of `name-2`, `name-3`, … that is free."""
+    number = 2
+    free = path
+    while os.path.lexists(free):
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        number += 1
+    return free
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last through a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

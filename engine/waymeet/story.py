@@ -1,0 +1,241 @@
+"""The runnable form of a story: flat tables of plain data, to bytes and back.
+
+It knows nothing of YAML or of the compiler that made it. Names are resolved to indexes, expressions are `Code`, text is
+compiled `Prose`; whatever authors write lowers to the few exits below.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from waymeet.expressions.code import Code
+    from waymeet.prose.rendering import Prose
+
+#: The number of this layout; data of another number is compiled anew.
+FORMAT = 1
+
+Kind = Literal["bool", "int", "enum", "set"]
+Use = Literal["flag", "memory", "local", "count"]
+
+
+class Register(NamedTuple):
+    """One integer of a playthrough's state, always from `low` to `high`.
+
+    `name` is the flag's; `scene.flag` for a local one; `visits(node)` or `times(choice)` for a count. `words` are the
+    values of an enum or the members of a set. `clamp` says that stopping at a bound is meant.
+    """
+
+    name: str
+    kind: Kind
+    use: Use
+    low: int
+    high: int
+    start: int
+    words: tuple[str, ...] = ()
+    clamp: bool = False
+
+
+class Assignment(NamedTuple):
+    """An effect: the register takes the value of `code`, held within its bounds."""
+
+    register: int
+    code: Code
+
+
+class Branch(NamedTuple):
+    """One way of a goto: taken when `when` is true, or always when it is None."""
+
+    when: Code | None
+    to: int
+
+
+class Goto(NamedTuple):
+    """Go on at once by the first branch that is open."""
+
+    branches: tuple[Branch, ...]
+
+
+class Choice(NamedTuple):
+    """One choice of a step. `id` is its key there, `path` its full name; without `when` it is always open.
+
+    While it is not open it is hidden, save that a reader is told the reason `locked`, if there is one, as long as
+    `shown` holds. `echo` is what is printed when it is chosen (None: the label).
+    """
+
+    id: str
+    path: str
+    label: Prose
+    when: Code | None
+    locked: Prose | None
+    shown: Code | None
+    echo: Prose | None
+    to: int
+
+
+class Choices(NamedTuple):
+    """Rest here and let the reader choose; with nothing open, go on by `fallback`."""
+
+    choices: tuple[Choice, ...]
+    fallback: Goto | None
+
+
+class End(NamedTuple):
+    """The playthrough is over with the ending of this index."""
+
+    ending: int
+
+
+#: None leads nowhere: a dead end.
+Exit = Goto | Choices | End | None
+
+
+class Step(NamedTuple):
+    """What happens on arrival: the register `arrivals` goes up by one, then effects, then prose, then the exit.
+
+    `id` is `scene.node`, or `scene.node.choice` for what a choice opens onto; `node` (`scene.node`) and `scene` are
+    the ids that it is part of.
+    """
+
+    id: str
+    node: str
+    scene: str
+    arrivals: int | None
+    effects: tuple[Assignment, ...]
+    text: Prose
+    exit: Exit
+
+
+class Protagonist(NamedTuple):
+    """Whose path can be read; `start` is the index of the first step."""
+
+    id: str
+    name: str
+    about: str
+    start: int
+
+
+class Ending(NamedTuple):
+    """An ending; `protagonists` lists the ids of those it is for."""
+
+    id: str
+    title: str
+    protagonists: tuple[str, ...]
+    kind: Literal["main", "side", "early"]
+    hint: str
+
+
+class Text(NamedTuple):
+    """A free text: printed, never tested."""
+
+    name: str
+    start: str
+
+
+class SheetLine(NamedTuple):
+    """A line of the status sheet."""
+
+    label: str
+    value: Prose
+
+
+class StoryData(NamedTuple):
+    """A whole story. `chapters` are (scene, heading) in reading order; `places` counts the variations in its prose."""
+
+    id: str
+    title: str
+    authors: tuple[str, ...]
+    about: str
+    language: str
+    protagonists: tuple[Protagonist, ...]
+    endings: tuple[Ending, ...]
+    registers: tuple[Register, ...]
+    texts: tuple[Text, ...]
+    derived: tuple[Code, ...]
+    chapters: tuple[tuple[str, str], ...]
+    sheet: tuple[SheetLine, ...]
+    places: int
+    steps: tuple[Step, ...]
+
+
+class StoryDataError(Exception):
+    """Bytes that hold no story of this format."""
+
+
+def to_bytes(story: StoryData) -> bytes:
+    """A story as bytes: a line naming the format and the checksum, then JSON."""
+    fields = {**story._asdict(), "steps": [_tagged(step) for step in story.steps]}
+    body = json.dumps(list(fields.values()), ensure_ascii=False, separators=(",", ":"))
+    data = body.encode("utf-8", "surrogatepass")
+    return f"waymeet-story {FORMAT} {_checksum(data)}\n".encode() + data
+
+
+def from_bytes(data: bytes) -> StoryData:
+    """The story that `to_bytes` wrote; raises `StoryDataError` on anything else."""
+    head, _, body = data.partition(b"\n")
+    if head != f"waymeet-story {FORMAT} {_checksum(body)}".encode():
+        raise StoryDataError("no compiled story of this version, or a damaged one")
+    try:
+        return _story(_frozen(json.loads(body)))
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise StoryDataError(f"no compiled story: {error}") from error
+
+
+def fingerprint(data: bytes) -> str:
+    """What tells one version of a story from another: a hash of its bytes."""
+    return _checksum(data)
+
+
+def _checksum(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def _tagged(step: Step) -> tuple[Any, ...]:
+    """A step with its exit's kind written beside it, for tuples of JSON have no names."""
+    return (*step[:-1], type(step.exit).__name__, step.exit)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _story(fields: Any) -> StoryData:
+    story = StoryData(*fields)
+    return story._replace(
+        protagonists=_rows(Protagonist, story.protagonists),
+        endings=_rows(Ending, story.endings),
+        registers=_rows(Register, story.registers),
+        texts=_rows(Text, story.texts),
+        sheet=_rows(SheetLine, story.sheet),
+        steps=tuple(_step(*row) for row in story.steps),
+    )
+
+
+def _rows(row_type: Any, rows: Any) -> Any:
+    return tuple(row_type(*row) for row in rows)
+
+
+def _step(*row: Any) -> Step:
+    step_id, node, scene, arrivals, effects, text, kind, way_out = row
+    return Step(step_id, node, scene, arrivals, _rows(Assignment, effects), text, _exit(kind, way_out))
+
+
+def _exit(kind: str, row: Any) -> Exit:
+    match kind:
+        case "Goto":
+            return _goto(row)
+        case "Choices":
+            choices, fallback = row
+            return Choices(_rows(Choice, choices), None if fallback is None else _goto(fallback))
+        case "End":
+            return End(*row)
+        case "NoneType":
+            return None
+        case _:
+            raise ValueError(kind)
+
+
+def _goto(row: Any) -> Goto:
+    return Goto(_rows(Branch, row[0]))
