@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from waymeet.diagnostics import Report
     from waymeet.runtime import Story
 
-CLEAN, FINDINGS, UNUSABLE, UNDECIDED, NO_STORY, OUR_FAULT = 0, 1, 2, 3, 66, 70
+CLEAN, FINDINGS, UNUSABLE, UNDECIDED, NO_STORY, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 66, 70, 130
 _WIDTHS = range(20, 201)
 
 
@@ -30,28 +31,32 @@ class Command(NamedTuple):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; no traceback ever reaches a user."""
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go_of_output()
+        return CLEAN
+    except _OutputError as error:
+        return _refuse(f"cannot write {error.name}: {error.reason}", UNUSABLE)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        return _refuse(f"cannot read {error.filename or 'the story'}: {error.strerror}", UNUSABLE)
+    except Exception as error:  # noqa: BLE001 - the last resort before a reader would see a traceback
+        return _our_fault(error)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     parser = build_parser()
     options = parser.parse_args(arguments)
     if options.command is None:
         parser.print_help()
         return UNUSABLE
-    try:
-        code = COMMANDS[options.command].run(options)
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        _let_go_of_output()
-        return CLEAN
-    except _OutputError as error:
-        _let_go_of_output()
-        return _refuse(f"cannot write {error.name}: {error.reason}", UNUSABLE)
-    except KeyboardInterrupt:
-        return 130
-    except OSError as error:
-        return _refuse(f"cannot read {error.filename or 'the story'}: {error.strerror}", UNUSABLE)
-    except Exception as error:  # noqa: BLE001 - the last resort before a reader would see a traceback
-        return _our_fault(error)
-    return code
+    return COMMANDS[options.command].run(options)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -275,18 +280,22 @@ def _write(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
+        _let_go_of_output()
         raise _OutputError("to standard output", error) from error
 
 
 def _let_go_of_output() -> None:
     """Point standard output at nothing, so that what is still in its buffer troubles nobody at exit."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+    with suppress(OSError, ValueError):  # a stream without a file has nothing to let go of
+        number = sys.stdout.fileno()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, number)
+        os.close(nowhere)
 
 
 def _notice(message: str) -> None:
-    sys.stderr.write(message.encode("utf-8", "replace").decode() + "\n")
+    if sys.stderr is not None:
+        sys.stderr.write(message.encode("utf-8", "replace").decode() + "\n")
 
 
 def _refuse(message: str, code: int) -> int:

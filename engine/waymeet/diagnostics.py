@@ -82,11 +82,12 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A question that was left open, and what stopped it."""
+    """A question that was left open, and what stopped it; `subject` says what it is about, when that is no node."""
 
     rule: str
     reason: str
     node: str | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +146,22 @@ class Report:
         return replace(self, findings=tuple(unique))
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """A help line naming the known words closest to a misspelt one, or None when nothing is close."""
+def closest(word: str, known: Iterable[str]) -> list[str]:
+    """The known words closest to a misspelt one, the closest first; none when nothing is close."""
     from difflib import get_close_matches
 
-    close = get_close_matches(word, sorted(set(known)), n=3, cutoff=0.6)
-    if not close:
-        return None
-    return "did you mean " + " or ".join(f'"{name}"' for name in close) + "?"
+    return get_close_matches(word, sorted(set(known)), n=3, cutoff=0.6)
+
+
+def suggestion(words: Iterable[str]) -> str | None:
+    """A help line that offers some words; None for none."""
+    quoted = [f'"{word}"' for word in words]
+    return f"did you mean {' or '.join(quoted[:3])}?" if quoted else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """A help line naming the known words closest to a misspelt one, or None when nothing is close."""
+    return suggestion(closest(word, known))
 
 
 class StoryError(Exception):

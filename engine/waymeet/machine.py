@@ -5,6 +5,7 @@ Console, tests and checker all walk by it. Expressions are linked to closures on
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, Protocol, assert_never
 
 from waymeet.expressions.code import link
@@ -12,7 +13,7 @@ from waymeet.prose.rendering import Template
 from waymeet.story import Choice, Choices, End, Goto
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from waymeet.expressions.code import Run
     from waymeet.prose.rendering import Rendering
@@ -91,7 +92,8 @@ class LinkedChoice:
         #: The open choice as it is offered, where that is always the same.
         self.fixed = None if label is None else Offer(choice.id, label, None)
         self._shown = None if choice.shown is None else link(choice.shown, derived)
-        self.echo = Template(choice.label if choice.echo is None else choice.echo, derived, "echo")
+        #: What is printed when it is chosen; None for its label, word for word as it was offered.
+        self.echo = None if choice.echo is None else Template(choice.echo, derived, "echo")
 
     def is_open(self, registers: Registers) -> bool:
         """Whether the choice can be taken."""
@@ -250,10 +252,17 @@ class Machine:
                     raise EndlessLoopError(self._circle(been, state))
                 been[state] = None
 
-    def _circle(self, been: Iterable[State], again: State) -> tuple[str, ...]:
-        """The steps from a state's first coming to its second, from the one that stands first in the file."""
+    def _circle(self, been: dict[State, None], again: State) -> tuple[str, ...]:
+        """The steps from a state's first coming to its second, from the one that stands first in the file.
+
+        Where nothing came round before the patience ended, those that were come to more than once.
+        """
         states = list(been)
-        at = [state.step for state in states[states.index(again) :]] if again in states else [again.step]
+        at = [state.step for state in states]
+        if again in been:
+            at = at[states.index(again) :]
+        else:
+            at = [step for step, times in Counter(at).items() if times > 1] or [again.step]
         first = at.index(min(at))
         return tuple(self.steps[step].id for step in dict.fromkeys(at[first:] + at[:first]))
 

@@ -87,7 +87,7 @@ def _compiled(path: Path, read: dict[str, bytes]) -> tuple[Story, bytes]:
 def _key(read: dict[str, bytes]) -> str:
     digest = blake2b(__version__.encode(), digest_size=16)
     for name, data in read.items():
-        digest.update(f"\0{name}\0{len(data)}\0".encode())
+        digest.update(b"\0%b\0%d\0" % (os.fsencode(name), len(data)))
         digest.update(data)
     return digest.hexdigest()
 
@@ -107,7 +107,10 @@ def _keep(file: Path, raw: bytes) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=file.parent, delete=False) as temporary:
             temporary.write(raw)
-        Path(temporary.name).replace(file)
+        try:
+            Path(temporary.name).replace(file)
+        except OSError:
+            Path(temporary.name).unlink()
 
 
 @contextmanager

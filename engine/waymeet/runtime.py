@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from waymeet import snapshots
 from waymeet.machine import EndlessLoopError, Machine, Offer, Passage, State
-from waymeet.prose.rendering import Block, Rendering, Template
+from waymeet.prose.rendering import Block, Rendering, Span, Template
 from waymeet.snapshots import SaveError, Snapshot
 from waymeet.story import fingerprint, to_bytes
 from waymeet.values import FlagValueError, Value, decode, encode
@@ -48,6 +48,8 @@ class Story:
         self.fingerprint = fingerprint(to_bytes(data) if raw is None else raw)
         self.machine = Machine(data)
         self.texts = tuple(text.start for text in data.texts)
+        #: The heading of each scene that has one, as it is told.
+        self.headings = {scene: Block("chapter", "", (Span("", heading),)) for scene, heading in data.chapters}
         self._sheet = [(line.label, Template(line.value, self.machine.derived)) for line in data.sheet]
 
     @property
@@ -70,6 +72,10 @@ class Story:
         """Every ending."""
         return self.data.endings
 
+    def heading(self, scene: str) -> tuple[Block, ...]:
+        """The heading that is told where a reader comes to a scene, if it has one."""
+        return (self.headings[scene],) if scene in self.headings else ()
+
     def protagonist(self, name: str) -> Protagonist:
         """The protagonist with this id; raises `ChoiceError`."""
         for protagonist in self.protagonists:
@@ -86,10 +92,11 @@ class Story:
         """
         start = self.protagonist(protagonist).start
         registers = self.remember(memory or {})
-        origin = Origin(protagonist, seed, tuple(sorted((memory or {}).items())))
+        remembered = self.values(registers, "memory")
+        origin = Origin(protagonist, seed, tuple((name, remembered[name]) for name in sorted(memory or ())))
         passages: list[Passage] = []
         state = self.machine.arrive(start, registers, passages)
-        return _told(Teller(self, self.texts, {}, seed), origin, None, state, passages)
+        return _told(Teller(self, self.texts, {}, seed), origin, None, state, passages, scene="")
 
     def replay(self, origin: Origin, path: Iterable[str]) -> list[Moment]:
         """Every moment of a playthrough, first to last; raises as `begin` and `choose` do."""
@@ -238,15 +245,20 @@ class Moment:
         teller = Teller(self.story, self._texts, self._shown, self.origin.seed, registers)
         if taken.arrivals is not None:
             teller.registers = machine.counted(taken.arrivals, registers)
-        echo = taken.echo.fixed
-        text = taken.echo.render(teller.rendering()) if echo is None else echo
+        text = self._echo(taken, teller)
         passages: list[Passage] = []
         state = machine.arrive(taken.to, registers, passages)
-        return _told(teller, self.origin, _Path(taken.id, self._path), state, passages, text)
+        return _told(teller, self.origin, _Path(taken.id, self._path), state, passages, text, scene=self.scene)
 
     def save(self) -> bytes:
         """Everything needed to go on from here, as JSON; `Story.resume` reads it."""
         return snapshots.write(self._snapshot())
+
+    def _echo(self, taken: LinkedChoice, teller: Teller) -> tuple[Block, ...]:
+        if taken.echo is not None:
+            return taken.echo.render(teller.rendering()) if taken.echo.fixed is None else taken.echo.fixed
+        label = next(offer.label for offer in self.choices if offer.id == taken.id)
+        return (Block("echo", "", (Span("", label),)),) if label else ()
 
     def _taken(self, choice: str | int) -> LinkedChoice:
         registers = self.state.registers
@@ -319,16 +331,26 @@ def _told(
     state: State,
     passages: list[Passage],
     text: tuple[Block, ...] = (),
+    *,
+    scene: str,
 ) -> Moment:
-    """The moment after some passages, each told from its own registers, and then what can be chosen where they lead."""
+    """The moment after some passages, each told from its own registers, and then what can be chosen where they lead.
+
+    `scene` is where the reader comes from; the heading of another that they come to stands before what is told there.
+    """
     steps = teller.story.machine.steps
     for step, registers in passages:
         template = steps[step].text
+        if steps[step].scene != scene:
+            scene = steps[step].scene
+            text += teller.story.heading(scene)
         if template.fixed is not None:
             text += template.fixed
         else:
             teller.registers = registers
             text += template.render(teller.rendering())
+    if steps[state.step].scene != scene:
+        text += teller.story.heading(steps[state.step].scene)
     teller.registers = state.registers
     choices = steps[state.step].offers(state.registers, teller.rendering)
     return Moment(teller.story, origin, path, state, text, choices, teller.texts, teller.shown_by_now())
@@ -339,8 +361,7 @@ def _restored(story: Story, snapshot: Snapshot) -> Moment:
 
     Raises `ChoiceError`, `FlagValueError` or `LookupError` where it does not fit.
     """
-    story.protagonist(snapshot.protagonist)
-    story.remember(snapshot.memory)
+    origin = story.begin(snapshot.protagonist, seed=snapshot.seed, memory=snapshot.memory).origin
     at = next((index for index, step in enumerate(story.machine.steps) if step.id == snapshot.step), None)
     if at is None:
         raise FlagValueError(f"{snapshot.step} is gone")
@@ -349,10 +370,9 @@ def _restored(story: Story, snapshot: Snapshot) -> Moment:
     path: _Path | None = None
     for choice in snapshot.path:
         path = _Path(choice, path)
-    origin = Origin(snapshot.protagonist, snapshot.seed, tuple(sorted(snapshot.memory.items())))
     teller = Teller(story, texts, {}, snapshot.seed, state.registers)
     if snapshot.fingerprint != story.fingerprint:
-        return _told(teller, origin, path, state, [state])
+        return _told(teller, origin, path, state, [state], scene="")
     choices = tuple(Offer(*offer) for offer in snapshot.choices)
     fresh = story.machine.steps[at].offers(state.registers, teller.rendering)
     if [(c.id, c.locked is None) for c in choices] != [(c.id, c.locked is None) for c in fresh]:

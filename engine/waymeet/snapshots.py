@@ -75,8 +75,11 @@ def read(data: bytes) -> Snapshot:
     if body["waymeet_save"] > FORMAT:
         raise SaveError("this save was written by a newer waymeet")
     checksum = body.pop("checksum", None)
-    if checksum != _checksum(body):
-        raise SaveError("this save is damaged: its checksum does not match")
+    try:
+        if checksum != _checksum(body):
+            raise SaveError("this save is damaged: its checksum does not match")
+    except UnicodeEncodeError as error:
+        raise SaveError("this save is damaged: it holds half a character") from error
     return _snapshot(body)
 
 
@@ -105,7 +108,7 @@ def _choice(choice: str, label: str, locked: str | None) -> tuple[str, str, str 
 
 
 def _canonical(body: dict[str, Any]) -> bytes:
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "replace")
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _checksum(body: dict[str, Any]) -> str:

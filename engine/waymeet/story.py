@@ -25,7 +25,8 @@ class Register(NamedTuple):
     """One integer of a playthrough's state, always from `low` to `high`.
 
     `name` is the flag's; `scene.flag` for a local one; `visits(node)` or `times(choice)` for a count. `words` are the
-    values of an enum or the members of a set. `clamp` says that stopping at a bound is meant.
+    values of an enum or the members of a set. `clamp` says that stopping at a bound is meant. `told`, for a count, is
+    the value above which no condition tells one from another (prose may).
     """
 
     name: str
@@ -36,6 +37,7 @@ class Register(NamedTuple):
     start: int
     words: tuple[str, ...] = ()
     clamp: bool = False
+    told: int | None = None
 
 
 class Assignment(NamedTuple):

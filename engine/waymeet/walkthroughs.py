@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from waymeet.authoring.fields import rows
 from waymeet.authoring.loading import load_files
 from waymeet.authoring.models import WrittenTurn
 from waymeet.authoring.source import Scalar, Sequence
-from waymeet.diagnostics import Diagnostic, Severity
+from waymeet.diagnostics import Diagnostic, Severity, did_you_mean
 from waymeet.machine import EndlessLoopError
 from waymeet.runtime import ChoiceError
 from waymeet.values import FlagValueError, decode, encode
@@ -64,11 +65,15 @@ def _run(story: Story, reading: Reading, script: Walkthrough) -> Outcome:
 def _begin(story: Story, reading: Reading, script: Walkthrough, outcome: Outcome) -> Moment:
     registers = {register.name: register for register in story.data.registers if register.use == "memory"}
     memory: dict[str, Value] = {}
-    for name, node in script.memory.items():
+    for key, node in rows(script.memory):
+        name = key.value
         if name not in registers:
-            outcome.fail(reading, node, f'the story keeps no memory called "{name}"', _known(registers))
+            outcome.fail(reading, key, f'the story keeps no memory called "{name}"', _known(name, registers))
             raise _LeftScriptError
-        memory[name] = _value(registers[name], node, reading, outcome)
+        value = _value(registers[name], node, reading, outcome)
+        if value is None:
+            raise _LeftScriptError
+        memory[name] = value
     try:
         return story.begin(script.protagonist.value, memory=memory)
     except (ChoiceError, EndlessLoopError) as error:
@@ -127,16 +132,17 @@ def _compare(moment: Moment, told: str, expect: Expectation, reading: Reading, o
 
 def _compare_flags(moment: Moment, expect: Expectation, reading: Reading, outcome: Outcome) -> None:
     actual = moment.flags
-    for name, node in expect.flags.items():
+    for key, node in rows(expect.flags):
+        name = key.value
         if name not in actual:
-            outcome.fail(reading, node, f'there is no flag "{name}" at {moment.node}', _known(actual))
+            outcome.fail(reading, key, f'there is no flag "{name}" at {moment.node}', _known(name, actual))
             continue
         register = _register(moment, name)
         if register is None:
-            wanted: Value = node.value if isinstance(node, Scalar) else ""
+            wanted: Value | None = node.value if isinstance(node, Scalar) else ""
         else:
             wanted = _value(register, node, reading, outcome)
-        if actual[name] != wanted:
+        if wanted is not None and actual[name] != wanted:
             outcome.fail(reading, node, f"{name} is {_shown(actual[name])} here")
 
 
@@ -145,13 +151,13 @@ def _register(moment: Moment, name: str) -> Register | None:
     return next((register for register in moment.story.data.registers if register.name in (name, local)), None)
 
 
-def _value(register: Register, node: Node, reading: Reading, outcome: Outcome) -> Value:
-    """A value written in YAML, as the flag it is for understands it."""
+def _value(register: Register, node: Node, reading: Reading, outcome: Outcome) -> Value | None:
+    """A value written in YAML, as the flag it is for understands it; None for one that was reported."""
     try:
         return decode(register, encode(register, _plain(register, node)))
     except FlagValueError as error:
         outcome.fail(reading, node, str(error))
-        raise _LeftScriptError from error
+        return None
 
 
 def _plain(register: Register, node: Node) -> Any:
@@ -172,5 +178,5 @@ def _shown(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _known(names: dict[str, Any]) -> str:
-    return f"there is {', '.join(sorted(names)) or 'none'}"
+def _known(name: str, names: dict[str, Any]) -> str:
+    return did_you_mean(name, names) or f"there is {', '.join(sorted(names)) or 'none'}"

@@ -13,9 +13,9 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from synthetic import synthetic_files
+from benchmarks.synthetic import synthetic_files
 
 from waymeet.checking import compile_files
 from waymeet.project import read_files

@@ -33,6 +33,8 @@ class Liveness:
             if register.use == "local":
                 scene = register.name.split(".")[0]
                 self._locals[scene] = self._locals.get(scene, 0) | 1 << index
+        rows = enumerate(story.registers)
+        self._told = [(i, register.told) for i, register in rows if register.told is not None]
         self._arriving = [0] * len(story.steps)
         self._settle()
         resting = [self._resting(step) for step in story.steps]
@@ -40,13 +42,13 @@ class Liveness:
         self._dead = [tuple(index for index in count if not live >> index & 1) for live in resting]
 
     def forget(self, state: State) -> State:
-        """The state with every dead register back at its start."""
+        """The state with every dead register back at its start, and no count higher than conditions can tell."""
         dead = self._dead[state.step]
-        if all(state.registers[index] == self._start[index] for index in dead):
-            return state
         registers = list(state.registers)
         for index in dead:
             registers[index] = self._start[index]
+        for index, told in self._told:
+            registers[index] = min(registers[index], told)
         return State(state.step, tuple(registers))
 
     def starting(self, at: int, registers: Registers) -> Registers:

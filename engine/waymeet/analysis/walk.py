@@ -25,7 +25,7 @@ _Key = TypeVar("_Key")
 MAX_STATES = 3_000_000
 #: Stands for the state that an endless loop never comes to.
 LOOP = -1
-_CHECK_TIME_EVERY = 512
+_CHECK_EVERY = 512
 
 
 class Move(NamedTuple):
@@ -57,8 +57,9 @@ class Walk:
     """What a walk found. States have numbers; `moves` lists each one's open choices with the states they lead to.
 
     `arrivals`, `clamps` and `loops` tell when a step, an effect past its bounds (by step and index) or an endless loop
-    (by the ids of its steps) was first met on the way; `opened`, `endings` and `stuck` the first state where a choice
-    (by step and index) is open, a protagonist comes to an ending, and a step leads nowhere.
+    (by the ids of its steps; `circles` has them as they follow each other) was first met on the way. `opened`,
+    `endings` and `stuck` tell the first state where a choice (by step and index) is open, a protagonist comes to an
+    ending, and a step leads nowhere.
     """
 
     story: Story
@@ -70,12 +71,14 @@ class Walk:
     starts: list[int] = field(default_factory=list)
     arrivals: dict[int, First] = field(default_factory=dict)
     clamps: dict[tuple[int, int], First] = field(default_factory=dict)
-    loops: dict[tuple[str, ...], First] = field(default_factory=dict)
+    loops: dict[frozenset[str], First] = field(default_factory=dict)
+    circles: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
     opened: dict[tuple[int, int], int] = field(default_factory=dict)
     endings: dict[tuple[int, int], int] = field(default_factory=dict)
     stuck: dict[int, int] = field(default_factory=dict)
-    #: Why the walk ended before it was complete; None when every state was visited.
+    #: Why the walk ended before it was complete, and the depth it was at; None when every state was visited.
     stopped: str | None = None
+    depth: int = 0
 
     def way_to(self, state: int) -> Witness:
         """The shortest playthrough that comes to a state."""
@@ -87,6 +90,8 @@ class Walk:
 
     def _witness(self, move: Move) -> Witness:
         play: list[str] = []
+        depth = 0 if move.state == NOWHERE else self.depths[move.state] + (move.choice != BEGIN)
+        shortest = self.stopped is None or depth <= self.depth
         while move.choice != BEGIN:
             step = self.story.machine.steps[self.states[move.state].step]
             play.append(step.choices[move.choice].id)
@@ -98,7 +103,7 @@ class Walk:
             before = (*earlier.before, Witness(earlier.protagonist, earlier.memory, (), earlier.play))
             memory = self._memory(self.states[move.state].registers)
         protagonist = self.story.protagonists[move.protagonist].id
-        return Witness(protagonist, memory, before, tuple(reversed(play)))
+        return Witness(protagonist, memory, before, tuple(reversed(play)), shortest=shortest)
 
     def _memory(self, registers: Registers) -> tuple[tuple[str, object], ...]:
         rows = zip(self.story.data.registers, registers, strict=True)
@@ -112,6 +117,10 @@ def walk(story: Story, *, budget: float | None = None, max_states: int = MAX_STA
     With `forget` off, states that differ only in what nothing reads any more are told apart (for tests of that).
     """
     return _Walker(story, budget, max_states, forget=forget).run()
+
+
+class _BudgetSpentError(Exception):
+    """The walk has to end before it is complete; the message says why."""
 
 
 class _Walker:
@@ -132,29 +141,34 @@ class _Walker:
         self._depth = 0
         self._move = Move(NOWHERE, BEGIN, 0)
         self._arriving = 0
+        self._arrivals = 0
 
     def run(self) -> Walk:
         """Visit level after level."""
-        self._begin_all(NOWHERE, self._machine.start_registers)
         visited: set[int] = set()
-        while self._level and self._walk.stopped is None:
-            for number in self._level:  # grows while it is walked: paths begin at no cost
-                if number in visited:
-                    continue
-                visited.add(number)
-                self._visit(number)
-                if len(visited) % _CHECK_TIME_EVERY == 0 and self._is_over(len(visited)):
-                    break
-            self._level, self._next = self._next, []
-            self._depth += 1
+        try:
+            self._begin_all(NOWHERE, self._machine.start_registers)
+            while self._level:
+                for number in self._level:  # grows while it is walked: paths begin at no cost
+                    if number not in visited:
+                        visited.add(number)
+                        self._visit(number)
+                self._level, self._next = self._next, []
+                self._depth += 1
+        except _BudgetSpentError as spent:
+            self._walk.stopped = str(spent)
+            self._walk.depth = self._depth
         return self._walk
 
-    def _is_over(self, visited: int) -> bool:
-        if self._deadline is not None and time.monotonic() > self._deadline:
-            self._walk.stopped = f"the budget of {self._budget:g} s was used up after {visited:,} states"
-        elif len(self._walk.states) > self._max_states:
-            self._walk.stopped = f"there are more than {self._max_states:,} states"
-        return self._walk.stopped is not None
+    def _count(self) -> None:
+        """Count an arrival, and look at the clock now and then."""
+        self._arrivals += 1
+        if self._arrivals % _CHECK_EVERY == 0:
+            seen = len(self._walk.states)
+            if self._deadline is not None and time.monotonic() > self._deadline:
+                raise _BudgetSpentError(f"the budget of {self._budget:g} s was used up after {seen:,} states")
+            if seen > self._max_states:
+                raise _BudgetSpentError(f"there are more than {self._max_states:,} states")
 
     # -- states ------------------------------------
 
@@ -197,7 +211,9 @@ class _Walker:
         try:
             state = self._machine.arrive(at, registers, [], self)
         except EndlessLoopError as error:
-            _note(self._walk.loops, error.circle, First(depth, move))
+            circle = frozenset(error.circle)
+            self._walk.circles.setdefault(circle, error.circle)
+            _note(self._walk.loops, circle, First(depth, move))
             return LOOP
         if self._liveness is not None:
             state = self._liveness.forget(state)
@@ -225,6 +241,7 @@ class _Walker:
 
     def arrived(self, step: int) -> None:
         """Note that a step was arrived at."""
+        self._count()
         _note(self._walk.arrivals, step, First(self._arriving, self._move))
 
     def clamped(self, step: int, effect: int, value: int) -> None:

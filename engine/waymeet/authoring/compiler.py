@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from waymeet.authoring.constructs.flags import declare_flags
 from waymeet.authoring.constructs.steps import StepLowering
 from waymeet.authoring.constructs.story import (
+    blurb,
     declare_derived,
     declare_speakers,
     lower_chapters,
@@ -15,7 +16,6 @@ from waymeet.authoring.constructs.story import (
     lower_protagonists,
     lower_sheet,
     one_line,
-    paragraphs,
     spoken_name,
 )
 from waymeet.authoring.fields import Reading, broken_rows, rows
@@ -55,6 +55,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
     _check_version(reading, written)
     shared = Shared()
     shared.names.files_lost = files.lost
+    shared.endings = (*written.endings, *broken_rows(written.endings))
     top = Lowering(shared, reading)
     declare_speakers(written, top)
     scenes = _declare_scenes(files.scenes, shared.names)
@@ -66,7 +67,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         id=written.story.value,
         title=one_line(written.title, spoken_name(written.story)),
         authors=tuple(one_line(author) for author in written.authors),
-        about=paragraphs(written.about),
+        about=blurb(written.about, top),
         language=one_line(written.language, "en"),
         protagonists=lower_protagonists(written, top),
         endings=endings,
@@ -158,5 +159,7 @@ def _count_registers(names: Names, steps: dict[int, Step]) -> dict[int, Register
     for index, count in names.counts.items():
         step = steps[index]
         what = "visits" if step.id == step.node else "times"
-        found[count.register] = Register(f"{what}({step.id})", "int", "count", 0, count.cap, 0, (), clamp=True)
+        found[count.register] = Register(
+            f"{what}({step.id})", "int", "count", 0, max(count.cap, count.shown), 0, (), clamp=True, told=count.cap
+        )
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast
 
 from pydantic import (
     BaseModel,
@@ -131,11 +131,18 @@ def truth(node: Any, info: ValidationInfo) -> bool:
     raise REPORTED
 
 
+def whole_number(node: Any) -> int | None:
+    """The number that a scalar holds, within ±(2³¹−1); None for anything else."""
+    if isinstance(node, Scalar) and _NUMBER.fullmatch(node.value) and abs(int(node.value)) < 2**31:
+        return int(node.value)
+    return None
+
+
 def number(node: Any, info: ValidationInfo) -> int:
     """A whole number within ±(2³¹−1)."""
     scalar = _scalar(node, info, "a whole number")
-    if _NUMBER.fullmatch(scalar.value) and abs(int(scalar.value)) < 2**31:
-        return int(scalar.value)
+    if (value := whole_number(scalar)) is not None:
+        return value
     reading_of(info).report("wrong-value", f'expected a whole number, found "{scalar.value}"', scalar)
     raise REPORTED
 
@@ -191,7 +198,9 @@ def rows(table: dict[str, T]) -> Iterator[tuple[Scalar, T]]:
 def _table(ids: bool) -> WrapValidator:
     def read(node: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Table[Any]:
         if not isinstance(node, Mapping):
-            reading_of(info).report("wrong-value", f"expected names with their values, found {kind_of(node)}", node)
+            help_line = "give each a name of its own, as in `name: …`" if isinstance(node, Sequence) else None
+            message = f"expected names with their values, found {kind_of(node)}"
+            reading_of(info).report("wrong-value", message, node, help_line)
             raise REPORTED
         for key, _ in node.entries:
             if ids and (problem := id_problem(key.value)) is not None:
@@ -235,6 +244,9 @@ ONE_OR_MORE = WrapValidator(_one_or_more)
 class Written(BaseModel):
     """A mapping with fixed keys, as an author wrote it; `node` is where it stands."""
 
+    #: What to say of keys that are written here out of habit.
+    hints: ClassVar[dict[str, str]] = {}
+
     model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
 
     _node: Mapping = PrivateAttr()
@@ -265,7 +277,7 @@ class Written(BaseModel):
             if key.value not in known:
                 if len(reading.findings) >= MAX_FINDINGS:
                     break
-                help_line = did_you_mean(key.value, known)
+                help_line = cls.hints.get(key.value) or did_you_mean(key.value, known)
                 reading.report("unknown-key", f'"{key.value}" is not a key of {cls.called()}', key, help_line)
                 missing -= {name for name in missing if f'"{name}"' in (help_line or "")}
         for name in sorted(missing):

@@ -68,7 +68,7 @@ def _sort(reading: Reading, root: Node, loaded: WrittenFiles) -> bool:
         reading.report("wrong-value", "a file of a story holds keys with values", root, _help(()))
         return False
     keys = {key.value for key, _ in root.entries}
-    if "story" in keys:
+    if keys & {"story", "protagonists", "endings"}:
         return _story(reading, root, loaded, with_scene=bool(keys & {"scene", "nodes"}))
     if "scene" in keys:
         scene = _shaped(WrittenScene, reading, root)
@@ -90,8 +90,8 @@ def _story(reading: Reading, root: Mapping, loaded: WrittenFiles, *, with_scene:
         earlier, first = loaded.story
         related = Related(earlier.source.span(first.key("story")), "the story is here")
         message = f"a story has one story file, and {earlier.source.file} is one already"
-        key = next(key for key, _ in root.entries if key.value == "story")
-        reading.report("duplicate-key", message, key, "keep one of them", (related,))
+        key = next((key for key, _ in root.entries if key.value == "story"), None)
+        reading.report("duplicate-key", message, key or root, "keep one of them", (related,))
     elif story is not None:
         loaded.story = (reading, story)
         if isinstance(story, WrittenStoryAndScene):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from waymeet.authoring.fields import id_problem
 from waymeet.authoring.models import BreakBlock, MatchBlock, Speech, VaryBlock, VerseBlock, WhenBlock
 from waymeet.authoring.names import Names, Scope
 from waymeet.authoring.places import Places
@@ -20,7 +21,7 @@ from waymeet.prose.syntax import ProseError
 from waymeet.story import Assignment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from waymeet.authoring.fields import Reading
     from waymeet.authoring.models import Block
@@ -41,6 +42,7 @@ class Shared:
     names: Names = field(default_factory=Names)
     places: Places = field(default_factory=Places)
     speakers: dict[str, str] = field(default_factory=dict)
+    endings: Collection[str] = ()
     variations: int = 0
     words: int = 0
 
@@ -75,9 +77,15 @@ class Lowering:
         return typed.code if self._fits(scalar, typing) else None
 
     def typed(self, scalar: Scalar, tree: syntax.Expression) -> Typed | None:
-        """An expression of any kind, typed; None for one that was reported."""
-        typing = Typing(self.scope)
+        """An expression that is only shown, typed; None for one that was reported."""
+        typing = Typing(self.scope, shown=True)
         typed = typing.alone(tree)
+        return typed if self._fits(scalar, typing) else None
+
+    def named(self, scalar: Scalar, tree: syntax.Expression) -> Typed | None:
+        """What a derived name stands for, typed; None for one that was reported."""
+        typing = Typing(self.scope)
+        typed = typing.named(tree)
         return typed if self._fits(scalar, typing) else None
 
     def expression(self, scalar: Scalar) -> syntax.Expression | None:
@@ -119,7 +127,10 @@ class Lowering:
         try:
             return self.shared.names.node(self.scene, scalar.value)
         except UnknownReferenceError as error:
-            if not error.excused:
+            if scalar.value in self.shared.endings:
+                message = f'"{scalar.value}" is an ending, not a node'
+                self.reading.report("missing-target", message, scalar, f"write `ending: {scalar.value}`")
+            elif not error.excused:
                 self.reading.report("missing-target", error.message, scalar, error.help)
             return None
 
@@ -207,6 +218,8 @@ class Lowering:
         if block.speaker.value not in speakers:
             message = f'"{block.speaker.value}" is nobody in the cast'
             help_line = did_you_mean(block.speaker.value, speakers) or "add who speaks to `cast` in the story file"
+            if id_problem(block.speaker.value) is not None:
+                help_line = "if this is text with a colon in it, put it in quotes"
             if self.scope.lookup(block.speaker.value) is not None:
                 help_line = f'for a condition, put the whole text in quotes: "{{{block.speaker.value}: …}}"'
             self.reading.report("unknown-name", message, block.speaker, help_line)
@@ -223,7 +236,11 @@ class Lowering:
             self.reading.report(problem.rule, problem.message, span, problem.help)
 
     def _slip(self, rule: str, scalar: Scalar, error: ExpressionError | ProseError) -> None:
-        self._report(scalar, [Problem(rule, error.message, error.start, error.end, error.help)])
+        help_line = error.help
+        cut_short = error.start >= len(scalar.value) or error.message.startswith("something is missing")
+        if cut_short and scalar.style == "plain" and self.reading.source.text.startswith(",", scalar.end.index):
+            help_line = help_line or "between braces a comma ends the value: put the whole value in quotes"
+        self._report(scalar, [Problem(rule, error.message, error.start, error.end, help_line)])
 
 
 def count_words(prose: Prose) -> int:

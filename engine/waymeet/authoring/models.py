@@ -41,6 +41,8 @@ class Speech:
 class WhenBlock(Written):
     """A when block: prose under a condition."""
 
+    hints = {"otherwise": 'did you mean "else"?'}
+
     when: Formula
     text: WrittenText
     otherwise: WrittenText | None = Field(None, alias="else")
@@ -48,6 +50,8 @@ class WhenBlock(Written):
 
 class MatchBlock(Written):
     """A match block: prose by the value of an enum or a number."""
+
+    hints = {"otherwise": 'did you mean "else"?'}
 
     match: Formula
     cases: Annotated[dict[str, WrittenText], NAMED]
@@ -114,6 +118,8 @@ WrittenText = Annotated[list[Block], ONE_OR_MORE]
 class GotoEntry(Written):
     """A goto entry: one way on, with the condition under which it is taken."""
 
+    hints = {"if": 'did you mean "when"?', "goto": 'did you mean "to"?'}
+
     when: Formula | None = None
     to: Name
 
@@ -147,6 +153,8 @@ class WrittenStep(Written):
 
 class WrittenNode(WrittenStep):
     """A node: a step that others can lead to by its id."""
+
+    hints = {"when": "put the condition on the choice or the goto entry that leads here"}
 
 
 def _locked(node: Any, info: ValidationInfo) -> Any:

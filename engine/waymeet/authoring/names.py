@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from waymeet.diagnostics import Related, did_you_mean
+from waymeet.diagnostics import Related, closest, suggestion
 from waymeet.expressions.types import EnumType, SetType, TextType
 from waymeet.expressions.typing import Derived, Flag, UnknownReferenceError
 
@@ -17,21 +17,25 @@ if TYPE_CHECKING:
     from waymeet.expressions.syntax import Reference
     from waymeet.expressions.types import Type
 
-#: What a reader may be asked to count; far more than any story compares with.
-MAX_COUNT = 65_536
-
 
 @dataclass(slots=True)
 class Count:
-    """How often a step was arrived at: a register that exists because something reads it."""
+    """How often a step was arrived at: a register that exists because something reads it.
+
+    Conditions tell its values apart up to `cap`, prose up to `shown`.
+    """
 
     step: int
     register: int
-    cap: int = 1
+    cap: int = 0
+    shown: int = 0
 
-    def need(self, cap: int) -> None:
-        """Ask that the count be exact up to `cap`."""
-        self.cap = min(MAX_COUNT, max(self.cap, cap))
+    def need(self, cap: int, *, shown: bool) -> None:
+        """Ask that the count be exact up to `cap`; `shown` says that only the wording of prose depends on it."""
+        if shown:
+            self.shown = max(self.shown, cap)
+        else:
+            self.cap = max(self.cap, cap)
 
 
 @dataclass(slots=True)
@@ -40,6 +44,7 @@ class Declared:
 
     what: str
     related: Related
+    scene: str
 
 
 @dataclass(slots=True)
@@ -55,6 +60,7 @@ class Names:
     words: dict[str, list[EnumType | SetType]] = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
     scenes: dict[str, set[str]] = field(default_factory=dict)
+    derived_depths: list[int] = field(default_factory=list)
     counts: dict[int, Count] = field(default_factory=dict)
     registers: int = 0
     #: Whether some flag or derived name could not be read; whether some file could not.
@@ -62,16 +68,22 @@ class Names:
     files_lost: bool = False
     _declared: dict[str, Declared] = field(default_factory=dict)
 
-    def declare(self, name: Scalar, what: str, reading: Reading) -> bool:
-        """Note a name of the shared namespace; reports a clash with an earlier one and says whether it is free."""
+    def declare(self, name: Scalar, what: str, reading: Reading, scene: str = "") -> bool:
+        """Note a name of the shared namespace; reports a clash with an earlier one and says whether it is free.
+
+        Names of different scenes do not clash: neither is known in the other's.
+        """
         earlier = self._declared.get(name.value)
-        if earlier is not None and not (what == earlier.what == "an enum value"):
+        apart = earlier is not None and scene != "" and earlier.scene not in ("", scene)
+        if earlier is not None and not apart and not (what == earlier.what == "an enum value"):
             message = f'"{name.value}" is {what} here, and {earlier.what} elsewhere'
+            if what == earlier.what:
+                message = f'there are two of "{name.value}", each {what}'
             reading.report("wrong-value", message, name, "give one of them another name", (earlier.related,))
             return False
         if earlier is None:
             span = reading.source.span(name)
-            self._declared[name.value] = Declared(what, Related(span, f"{what} here"))
+            self._declared[name.value] = Declared(what, Related(span, f"{what} here"), scene)
         return True
 
     def add_words(self, kind: Type) -> None:
@@ -123,9 +135,13 @@ class Names:
         return full.count(".") == 1
 
     def _suggest(self, scene: str, name: str, *, nodes: bool) -> str | None:
-        known = [full for full in self.steps if self._is_node(full) == nodes]
-        near = [full.removeprefix(f"{scene}.") for full in known]
-        return did_you_mean(name, near) or did_you_mean(f"{scene}.{name}", known)
+        """The nodes or choices whose own ids are close, those of the scene by their short names."""
+        shown: dict[str, list[str]] = {}
+        for full in self.steps:
+            if self._is_node(full) == nodes:
+                shown.setdefault(full.rpartition(".")[2], []).append(full.removeprefix(f"{scene}."))
+        close = closest(name.rpartition(".")[2], shown)
+        return suggestion(full for last in close for full in shown[last])
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +164,10 @@ class Scope:
         """Every name that could be meant."""
         local = self.story.local.get(self.scene, {})
         return [*local, *self.story.flags, *self.story.derived, *self.story.words]
+
+    def derived_depths(self) -> list[int]:
+        """How deep the expression of each derived name goes, by its index."""
+        return self.story.derived_depths
 
     def is_incomplete(self) -> bool:
         """Whether some flag or derived name could not be read."""

@@ -193,8 +193,26 @@ def _mixed(failure: Failure) -> Wording:
     if failure.text.startswith("-", start):
         message = "this is a list item, but the lines above it at this indentation are keys"
         return Wording(start, stop, message, "put the list under a key of its own, or delete the dash")
+    above, end = _line_above(failure.text, start)
+    if not failure.text[above:end].lstrip().startswith("- ") and ":" not in failure.text[above:end]:
+        above += _indent(failure.text, above)
+        message = "there is no colon on this line, so it is no key"
+        return Wording(above, above + len(failure.text[above:end].rstrip()), message, 'write "key: value"')
     message = "this is no list item, but it stands inside the list above it"
     return Wording(start, stop, message, 'begin it with "- ", or indent it like the key that the list belongs to')
+
+
+def _line_above(text: str, at: int) -> tuple[int, int]:
+    """The nearest line above that says something, without its comment."""
+    start, stop = line_around(text, at)
+    for _ in range(MAX_LINES_BACK):
+        if start == 0:
+            break
+        start, stop = line_around(text, start - 1)
+        words = text[start:stop].split(" #", maxsplit=1)[0]
+        if words.strip() and not words.lstrip().startswith("#"):
+            return start, start + len(words)
+    return start, stop
 
 
 def _columns_above(text: str, at: int) -> dict[int, str]:

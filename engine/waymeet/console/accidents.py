@@ -35,7 +35,8 @@ class Signals:
     @contextmanager
     def handled(self) -> Iterator[None]:
         """Handle the signals that end a program, for as long as this lasts."""
-        before = {number: signal.signal(number, self._arrived) for number in _FATAL}
+        wanted = [number for number in _FATAL if signal.getsignal(number) is not signal.SIG_IGN]  # as under nohup
+        before = {number: signal.signal(number, self._arrived) for number in wanted}
         try:
             yield
         finally:

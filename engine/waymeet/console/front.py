@@ -39,7 +39,8 @@ def choose_path(session: Session) -> History | None:
     paths = session.story.protagonists
     if len(paths) > 1:
         _show_paths(session, paths)
-    return _enter(session, _entries(session, paths, fresh=session.options.new, with_ended=True))
+    history = _enter(session, _entries(session, paths, fresh=session.options.new, with_ended=True))
+    return _unasked(session) if session.page.view.is_deserted else history
 
 
 def enter_path(session: Session, protagonist: str, *, fresh: bool = False) -> History | None:
@@ -52,7 +53,7 @@ def _enter(session: Session, entries: list[_Entry]) -> History | None:
     while entries:
         entry = entries[0] if len(entries) == 1 else _ask(session, entries)
         if entry is None:
-            return _unasked(session)
+            return None
         history = session.begin(entry.protagonist) if entry.found is None else session.resume(entry.found)
         if history is not None:
             return history
@@ -72,9 +73,7 @@ def _ask(session: Session, entries: list[_Entry]) -> _Entry | None:
 
 
 def _unasked(session: Session) -> History | None:
-    """Without a reader who could choose, the first path is shown; a reader who leaves has left."""
-    if session.page.view.is_live:
-        return None
+    """Without a reader who could choose, the first path is shown."""
     protagonist = session.story.protagonists[0]
     session.page.say(word("nobody_there", name=protagonist.name))
     return session.begin(protagonist.id)
@@ -113,7 +112,7 @@ def _entries(session: Session, paths: Sequence[Protagonist], *, fresh: bool, wit
 
 def _reminder(session: Session, path: Protagonist, found: Found) -> str:
     when = ago(session.keeper.age(found))
-    heading = dict(session.story.data.chapters).get(found.moment.scene)
+    heading = session.heading_of(found.moment.scene)
     if heading is None:
         return word("you_were", name=path.name, when=when)
     return word("you_were_at", name=path.name, heading=heading, when=when)

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from prompt_toolkit.application import Application
     from prompt_toolkit.input import Input
-    from prompt_toolkit.key_binding import KeyPressEvent
     from prompt_toolkit.output import Output
 
     from waymeet.console.accidents import Signals
@@ -52,6 +51,7 @@ class InlineView:
     """Reads keys and writes to a terminal; `clock` gives seconds, from any start."""
 
     is_live = True
+    is_deserted = False
 
     def __init__(
         self,
@@ -67,6 +67,8 @@ class InlineView:
         self._signals = signals
         self._width = width
         self._clock = clock
+        #: How the terminal was set before any menu; None where the keys come from elsewhere.
+        self._settings = termios.tcgetattr(source.fileno()) if os.isatty(source.fileno()) else None
 
     @property
     def setting(self) -> Setting:
@@ -82,7 +84,7 @@ class InlineView:
         self._forget_typeahead()
         heard_from = self._clock() + GRACE
         menu = Menu(options, lambda: self.setting, lambda: self._clock() < heard_from)
-        app = menu.application(self._input, self._output, _STYLE, _suspend)
+        app = menu.application(self._input, self._output, _STYLE, lambda _event: self._suspend())
         try:
             return self._run(app)
         except EOFError:
@@ -104,7 +106,7 @@ class InlineView:
 
         def take(number: int) -> None:
             if app.loop is not None:
-                act = _stop_group if number == signal.SIGTSTP else lambda: leave(Stopped(128 + number))
+                act = self._suspend if number == signal.SIGTSTP else lambda: leave(Stopped(128 + number))
                 app.loop.call_soon_threadsafe(act)
 
         def broken(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -121,21 +123,17 @@ class InlineView:
 
     def _forget_typeahead(self) -> None:
         clear_typeahead(self._input)
-        handle = self._input.fileno()
-        if os.isatty(handle):
-            termios.tcflush(handle, termios.TCIFLUSH)
+        if self._settings is not None:
+            termios.tcflush(self._input.fileno(), termios.TCIFLUSH)
 
+    def _suspend(self) -> None:
+        """Stop as Ctrl-Z stops a program, with the terminal as it was before the menu; draw it anew on return."""
 
-def _suspend(_event: KeyPressEvent) -> None:
-    _stop_group()
+        def stop() -> None:
+            if self._settings is not None:  # prompt_toolkit's own cooked mode leaves out flow control
+                termios.tcsetattr(self._input.fileno(), termios.TCSADRAIN, self._settings)
+            before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            os.kill(0, signal.SIGTSTP)
+            signal.signal(signal.SIGTSTP, before)
 
-
-def _stop_group() -> None:
-    """Stop as Ctrl-Z stops a program, with the terminal as it was before the menu; draw it anew on return."""
-
-    def stop() -> None:
-        before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-        os.kill(0, signal.SIGTSTP)
-        signal.signal(signal.SIGTSTP, before)
-
-    run_in_terminal(stop)
+        run_in_terminal(stop)

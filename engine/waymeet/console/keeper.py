@@ -25,7 +25,12 @@ class Keeper:
         self._story = story
         self._page = page
         self._clock = clock
-        self._shelf = self._open()
+        self._shelf: Shelf | None = None
+        self._trouble: OSError | None = None
+        try:
+            self._shelf = Shelf(story)
+        except OSError as error:
+            self._trouble = error
         self._told: set[str] = set()
         self._looked: set[str] = set()
         #: Whether anything could not be saved.
@@ -38,13 +43,10 @@ class Keeper:
         """What finished playthroughs have left."""
         return Legacy(self._story.id, {}, {}) if self._shelf is None else self._shelf.legacy
 
-    @property
-    def can_keep(self) -> bool:
-        """Whether places can be kept at all."""
-        return self._shelf is not None and self._shelf.writable
-
     def warn(self) -> None:
         """Say what was wrong with the folder of the saves."""
+        if self._trouble is not None:
+            self._page.say(word("cannot_keep", reason=self._trouble.strerror))
         if self._shelf is None:
             return
         if not self._shelf.writable:
@@ -95,13 +97,6 @@ class Keeper:
         """Let another player have the story."""
         if self._shelf is not None:
             self._shelf.close()
-
-    def _open(self) -> Shelf | None:
-        try:
-            return Shelf(self._story)
-        except OSError as error:
-            self._page.say(word("cannot_keep", reason=error.strerror))
-            return None
 
     def _fail(self, name: str, error: OSError) -> None:
         self.failed = True

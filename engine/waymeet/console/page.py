@@ -30,7 +30,10 @@ class Page:
     def tell(self, blocks: Iterable[Block]) -> None:
         """Prose."""
         for block in blocks:
-            self._add(set_block(block, self.view.setting))
+            if block.kind == "chapter":
+                self.chapter(block.plain)
+            else:
+                self._add(set_block(block, self.view.setting))
 
     def title(self, text: str) -> None:
         """The story's title."""

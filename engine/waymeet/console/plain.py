@@ -30,6 +30,7 @@ class PlainView:
         self._width = width
         self._explained = False
         self.is_live = stdin.isatty()
+        self.is_deserted = False
 
     @property
     def setting(self) -> Setting:
@@ -77,7 +78,10 @@ class PlainView:
         line = self._in.readline(_LONGEST)
         if not self.is_live or not line:
             self._out.write("\n")  # nobody pressed Enter on this screen
-        return line.strip() if line else None
+        if not line:
+            self.is_deserted = not self.is_live
+            return None
+        return line.strip()
 
     def _menu(self, options: Sequence[Option]) -> list[Line]:
         setting = self.setting

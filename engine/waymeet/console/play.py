@@ -16,6 +16,7 @@ from waymeet.console.plain import PlainView
 from waymeet.console.reading import Reading
 from waymeet.console.session import Session
 from waymeet.console.words import word
+from waymeet.runtime import EndlessLoopError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,12 +109,20 @@ def _read(session: Session) -> int:
     history = (
         front.choose_path(session) if wanted is None else front.enter_path(session, wanted, fresh=session.options.new)
     )
+    _read_on(session, history)
+    return 0
+
+
+def _read_on(session: Session, history: History | None) -> None:
+    """A reading, and then those that the reader goes on to."""
     while history is not None:
         reading = Reading(session, history)
         reading.open()
-        path = reading.run()
-        history = None if path is None else front.enter_path(session, path)
-    return 0
+        history = _next_path(session, reading.run())
+
+
+def _next_path(session: Session, path: str | None) -> History | None:
+    return None if path is None else front.enter_path(session, path)
 
 
 def _replay(session: Session, streams: Streams) -> int:
@@ -133,10 +142,10 @@ def _replay(session: Session, streams: Streams) -> int:
         front.show_title(session)
         reading.open()
         play_back(reading, history, replay)
-    except ReplayError as error:
+    except (ReplayError, EndlessLoopError) as error:
         return _refuse(streams, str(error))
     if session.page.view.is_live:
-        reading.run()
+        _read_on(session, _next_path(session, reading.run()))
     return 0
 
 

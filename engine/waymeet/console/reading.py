@@ -58,16 +58,18 @@ class Reading:
                     self._do(command)
 
     def open(self) -> None:
-        """Tell where the reader is, with the chapter's heading."""
+        """Tell where the reader is, under the chapter's heading, which what was told on the way may hold already."""
         moment = self._history.now
-        self._show_chapter(moment)
+        heading = self._session.heading_of(moment.scene)
+        told = [block.plain for block in moment.text if block.kind == "chapter"]
+        if heading is not None and heading not in told:
+            self._page.chapter(heading)
         self._tell(moment)
 
     def choose(self, choice: str) -> None:
         """Take a choice that is open: keep the new place, then tell it."""
-        last = self._history.now
         try:
-            moment = last.choose(choice)
+            moment = self._history.now.choose(choice)
         except EndlessLoopError as error:
             self._page.say(word("endless", reason=error))
             return
@@ -75,27 +77,12 @@ class Reading:
         self._keep()
         if moment.ending is not None and self._keeps:
             self._session.keeper.finish(moment)
-        self._go_on(moment, last)
+        self._tell(moment)
 
     # -- telling ------------------------------------
 
-    def _go_on(self, moment: Moment, last: Moment) -> None:
-        """Tell a moment; where it comes to another scene, its heading stands between the choice and what follows."""
-        if moment.scene == last.scene:
-            self._tell(moment)
-            return
-        echoes = [block for block in moment.text[:1] if block.kind == "echo"]
-        self._page.tell(echoes)
-        self._show_chapter(moment)
-        self._tell(moment, skip=len(echoes))
-
-    def _show_chapter(self, moment: Moment) -> None:
-        heading = dict(moment.story.data.chapters).get(moment.scene)
-        if heading is not None:
-            self._page.chapter(heading)
-
-    def _tell(self, moment: Moment, *, skip: int = 0) -> None:
-        self._page.tell(moment.text[skip:])
+    def _tell(self, moment: Moment) -> None:
+        self._page.tell(moment.text)
         if moment.ending is not None:
             self._tell_ending(moment, moment.ending)
         elif moment.stuck:

@@ -1,4 +1,4 @@
-"""What was read, as text for a file: a paragraph a line, the choices after `>`, emphasis as marks."""
+"""What was read, as text for a file: a paragraph a line, headings underlined, choices after `>`, emphasis as marks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from waymeet.console.cleaning import clean
 from waymeet.console.typesetting import Setting, block_spans, plain
 from waymeet.console.words import word
+from waymeet.console.wrapping import cells
 from waymeet.saves.files import free_name
 
 if TYPE_CHECKING:
@@ -46,4 +47,10 @@ def write(path: Path, text: str) -> Path:
 
 def _text(block: Block) -> str:
     text = plain(block_spans(block, _SETTING))
-    return f"> {text}" if block.kind == "echo" else text
+    match block.kind:
+        case "echo":
+            return f"> {text}"
+        case "chapter":
+            return f"{text}\n{'-' * cells(clean(text))}"
+        case _:
+            return text

@@ -29,7 +29,12 @@ class View(Protocol):
 
     @property
     def is_live(self) -> bool:
-        """Whether a reader sits at a terminal, so that the end of input means leaving and nothing else."""
+        """Whether a reader sits at a terminal."""
+        ...
+
+    @property
+    def is_deserted(self) -> bool:
+        """Whether input has ended with no reader at a terminal who ended it."""
         ...
 
     def show(self, lines: Sequence[Line]) -> None:

@@ -8,7 +8,6 @@ ENGLISH: dict[str, str] = {
     "path": "{name}. {about}",
     "found_some": "{found} of {all} endings found.",
     "found_all": "All {all} endings found.",
-    "whose_path": "Whose path will you read?",
     "choose_path": "Read as {name}",
     "choose_anew": "Begin {name}'s path anew, and give up your place on it",
     "you_were_at": "You were on {name}'s path, at {heading}, {when}. Continue?",
@@ -67,8 +66,7 @@ ENGLISH: dict[str, str] = {
     "transcript_title": "{title}: {name}'s path",
     # leaving
     "kept": "Your place is kept.",
-    "really_leave": "Leave? Press Ctrl-C again to leave; your place is kept.",
-    "really_leave_unkept": "Leave? Press Ctrl-C again to leave; your place cannot be kept.",
+    "really_leave": "Leave? Press Ctrl-C again to leave, or go on.",
     "nobody_there": "Nobody is there to choose, so here is how {name}'s path begins.",
     # endings
     "ending": "Ending: {title}",

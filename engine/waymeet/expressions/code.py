@@ -60,6 +60,22 @@ def registers_read(code: Code, derived: Sequence[Code] = ()) -> set[int]:
     return found
 
 
+def depth(code: Code, derived: Sequence[int] = ()) -> int:
+    """How deep the operations of `code` are nested, given how deep the derived names go."""
+    deepest = 0
+    waiting = [(code, 1)]
+    while waiting:
+        item, here = waiting.pop()
+        if not isinstance(item, int):
+            operation, *operands = item
+            if operation == "derived":
+                here += derived[operands[0]] if 0 <= operands[0] < len(derived) else 0
+            elif operation != "flag":
+                waiting.extend((operand, here + 1) for operand in operands)
+        deepest = max(deepest, here)
+    return deepest
+
+
 def _flag(operands: list[Code], _derived: Sequence[Run]) -> Run:
     (register,) = operands
     if not isinstance(register, int):

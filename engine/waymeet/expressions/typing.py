@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from waymeet.diagnostics import did_you_mean
 from waymeet.expressions import syntax
-from waymeet.expressions.code import saturate
+from waymeet.expressions.code import depth, saturate
 from waymeet.expressions.types import (
     BOOL,
     UNKNOWN,
@@ -27,12 +27,16 @@ from waymeet.expressions.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from waymeet.expressions.code import Code
 
-#: Where a count stops that is printed, multiplied or stored instead of compared.
+#: Where a count stops that is printed.
 LOOSE_CAP = 999
+#: The most that a count may have to tell apart.
+MAX_COUNT = 65_536
+#: The deepest that one expression may go, derived names unfolded: running one is recursive.
+MAX_DEPTH = 150
 #: What people write for true and false.
 _TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 #: The most work one expression may do, derived names unfolded.
@@ -44,8 +48,12 @@ class Counter(Protocol):
 
     register: int
 
-    def need(self, cap: int) -> None:
-        """Ask that the count be exact up to `cap`."""
+    def need(self, cap: int, *, shown: bool) -> None:
+        """Ask that the count be exact up to `cap`; `shown` says that only the wording of prose depends on it."""
+
+
+#: Counts that wait to be told how far they must be exact, each with its factor.
+Waiting = tuple[tuple[Counter, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +68,13 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What a name stands for when it is derived; `work` is what evaluating it costs."""
+    """What a name stands for when it is derived; `work` and `waiting` are those of its expression."""
 
     name: str
     index: int
     type: Type
     work: int
+    waiting: Waiting = ()
 
 
 class Scope(Protocol):
@@ -79,6 +88,9 @@ class Scope(Protocol):
 
     def names(self) -> Iterable[str]:
         """Every name that could be meant, for suggestions."""
+
+    def derived_depths(self) -> Sequence[int]:
+        """How deep the expression of each derived name goes, by its index."""
 
     def is_incomplete(self) -> bool:
         """Whether some declarations could not be read, so that an unknown name may be no fault of its own."""
@@ -112,24 +124,13 @@ class Problem:
 class Typed:
     """A compiled expression: its code, its type, what it costs, and the counts in it that wait for a bound.
 
-    While counts wait, the interval of `type` leaves them out.
+    Each count waits with its factor, and while counts wait, the interval of `type` leaves them out.
     """
 
     code: Code
     type: Type
     work: int = 1
-    waiting: tuple[Counter, ...] = ()
-
-    def settle(self) -> Typed:
-        """The same with every waiting count given the loose bound."""
-        if not self.waiting:
-            return self
-        for counter in self.waiting:
-            counter.need(LOOSE_CAP)
-        interval = self.type
-        assert isinstance(interval, IntType)
-        high = saturate(interval.high + LOOSE_CAP * len(self.waiting))
-        return Typed(self.code, IntType(interval.low, high), self.work)
+    waiting: Waiting = ()
 
 
 _WRONG = Typed(0, UNKNOWN)
@@ -137,10 +138,14 @@ _WRONG = Typed(0, UNKNOWN)
 
 @dataclass(slots=True)
 class Typing:
-    """Types and compiles the expressions of one scope; what is wrong is gathered in `problems`."""
+    """Types and compiles the expressions of one scope; what is wrong is gathered in `problems`.
+
+    `shown` says that the expressions only change the wording of prose.
+    """
 
     scope: Scope
     problems: list[Problem] = field(default_factory=list)
+    shown: bool = False
 
     # -- what the rest of the project asks for ------------------------------------
 
@@ -150,23 +155,28 @@ class Typing:
         result = self._expect(typed, BOOL, tree, _truth_help(typed))
         return result if isinstance(result.type, BoolType) else _WRONG
 
-    def expression(self, tree: syntax.Expression, expected: Type | None = None) -> Typed:
-        """An expression of any type; bare words are read as `expected` if that is given."""
+    def expression(self, tree: syntax.Expression) -> Typed:
+        """An expression of any type, its counts still waiting for what they are compared with."""
         result = self._typed(tree)
-        if expected is not None:
-            result = self._as(result, expected, tree)
+        if depth(result.code, self.scope.derived_depths()) > MAX_DEPTH:
+            message = f"this stands on derived names, or is nested, more than {MAX_DEPTH} deep"
+            return self._wrong(tree, "bad-expression", message)
         if result.work > MAX_WORK:
             help_line = "derived names that use each other twice over grow fast"
             return self._wrong(tree, "bad-expression", "this takes too much work to evaluate", help_line)
-        return result.settle()
+        return result
 
     def alone(self, tree: syntax.Expression) -> Typed:
-        """An expression whose words must mean something without context, as when printed."""
+        """An expression that must mean something without context, as when printed."""
+        return self._settled(self.named(tree), tree)
+
+    def named(self, tree: syntax.Expression) -> Typed:
+        """The same, save that counts in it go on waiting, as in what a derived name stands for."""
         result = self.expression(tree)
         if not isinstance(result.type, WordsType):
             return result
         word = result.type.words[0] if result.type.words else "{}"
-        return self._wrong(tree, "type-mismatch", f'"{word}" is a value, not a flag', self._suggest(word))
+        return self._wrong(tree, "type-mismatch", f'"{word}" is a value, not a flag', "name the flag that can have it")
 
     def effect(self, tree: syntax.Effect) -> tuple[int, Code] | None:
         """The register that an effect changes and the code of its new value; None when something is wrong."""
@@ -203,11 +213,14 @@ class Typing:
         value = self.expression(tree.value)
         here: Code = ("flag", flag.register)
         if tree.operator == "=":
-            return self._as(value, flag.type, tree.value).code
+            assigned = self._as(value, flag.type, tree.value)
+            self._hold(assigned, flag.type, tree.value)
+            return assigned.code
         plus = tree.operator == "+="
         match flag.type:
             case IntType():
                 number = self._as(value, IntType(0, 0), tree.value)
+                self._hold(number, flag.type, tree.value)
                 return ("+" if plus else "-", here, number.code)
             case UnknownType():
                 return value.code
@@ -259,7 +272,7 @@ class Typing:
             case Flag():
                 return Typed(("flag", symbol.register), symbol.type)
             case Derived():
-                return Typed(("derived", symbol.index), symbol.type, symbol.work)
+                return Typed(("derived", symbol.index), symbol.type, symbol.work, symbol.waiting)
             case None:
                 if self.scope.types_of_word(tree.name):
                     return Typed(0, WordsType((tree.name,)))
@@ -280,7 +293,7 @@ class Typing:
         return Typed(0, WordsType(tuple(words), many=True))
 
     def _boolean(self, tree: syntax.Expression, what: str) -> Typed:
-        typed = self._typed(tree).settle()
+        typed = self._typed(tree)
         if isinstance(typed.type, BoolType | UnknownType):
             return typed
         kind = describe(typed.type)
@@ -293,10 +306,11 @@ class Typing:
         return self._wrong(tree, "type-mismatch", f"{what} needs a number, and this is {describe(typed.type)}")
 
     def _negative(self, tree: syntax.Negative) -> Typed:
-        typed = self._number(tree.operand, '"-"').settle()
+        typed = self._number(tree.operand, '"-"')
         if not isinstance(typed.type, IntType):
             return typed
-        return Typed(("-", 0, typed.code), IntType(-typed.type.high, -typed.type.low), typed.work + 1)
+        kind = IntType(-typed.type.high, -typed.type.low)
+        return Typed(("-", 0, typed.code), kind, typed.work + 1, _scaled(typed.waiting, -1))
 
     def _logic(self, tree: syntax.Logic) -> Typed:
         operands = [self._boolean(operand, f'"{tree.operator}"') for operand in tree.operands]
@@ -314,6 +328,8 @@ class Typing:
             if not isinstance(typed.type, IntType | UnknownType):
                 message = f'"{tree.operator}" needs numbers, and this is {describe(typed.type)}'
                 return self._wrong(part, "type-mismatch", message)
+        if tree.operator == "*" and (left.waiting or right.waiting) and not (_is_fixed(left) or _is_fixed(right)):
+            left, right = self._settled(left, tree.left), self._settled(right, tree.right)
         return _calculate(tree.operator, left, right)
 
     def _set_arithmetic(self, tree: syntax.Arithmetic, left: Typed, right: Typed) -> Typed:
@@ -329,11 +345,11 @@ class Typing:
 
     def _conditional(self, tree: syntax.Conditional) -> Typed:
         condition = self._boolean(tree.condition, '"if"')
-        yes, no = self._typed(tree.yes).settle(), self._typed(tree.no).settle()
-        if isinstance(yes.type, WordsType) and isinstance(no.type, WordsType):
-            kind = self._common_type((*yes.type.words, *no.type.words), tree)
-            yes, no = self._as(yes, kind, tree.yes), self._as(no, kind, tree.no)
-        elif isinstance(yes.type, WordsType):
+        yes = self._settled(self._typed(tree.yes), tree.yes)
+        no = self._settled(self._typed(tree.no), tree.no)
+        if isinstance(yes.type, WordsType) and isinstance(no.type, WordsType) and yes.type.many == no.type.many:
+            return Typed(0, WordsType((*yes.type.words, *no.type.words), yes.type.many))
+        if isinstance(yes.type, WordsType):
             yes = self._as(yes, no.type, tree.yes)
         else:
             no = self._as(no, yes.type, tree.no)
@@ -347,7 +363,7 @@ class Typing:
             return self._wrong(tree, "bad-expression", f"{tree.function} takes {number}")
         if tree.function == "count":
             return self._count(tree)
-        items = [self._number(argument, tree.function).settle() for argument in tree.arguments]
+        items = [self._settled(self._number(argument, tree.function), argument) for argument in tree.arguments]
         kinds = [item.type for item in items if isinstance(item.type, IntType)]
         if len(kinds) < len(items):
             return _WRONG
@@ -372,9 +388,9 @@ class Typing:
             place = syntax.Node(tree.path_start, tree.path_end)
             return _WRONG if problem.excused else self._wrong(place, "unknown-name", problem.message, problem.help)
         if tree.function in ("seen", "chosen"):
-            counter.need(1)
+            counter.need(1, shown=self.shown)
             return Typed((">=", ("flag", counter.register), 1), BOOL)
-        return Typed(("flag", counter.register), IntType(0, 0), 1, (counter,))
+        return Typed(("flag", counter.register), IntType(0, 0), 1, ((counter, 1),))
 
     # -- comparisons ------------------------------------
 
@@ -435,7 +451,7 @@ class Typing:
             tree = one_tree if isinstance(one.type, TextType) else other_tree
             self._wrong(tree, "type-mismatch", "free text may be printed, never tested", "keep what matters in a flag")
         elif isinstance(one.type, IntType) and isinstance(other.type, IntType):
-            _bound(one, other)
+            self._bound(one, other, one_tree)
         elif isinstance(one.type, WordsType) and isinstance(other.type, WordsType):
             self._wrong(one_tree, "type-mismatch", "both sides are fixed values: one must be a flag")
         elif isinstance(one.type, WordsType):
@@ -444,6 +460,63 @@ class Typing:
             other = self._as(other, one.type, other_tree)
         return (one, other) if len(self.problems) == before else None
 
+    # -- counts ------------------------------------
+
+    def _bound(self, one: Typed, other: Typed, tree: syntax.Expression) -> None:
+        """Tell the counts in a comparison how far they must be exact, given the intervals of all else in it.
+
+        With counts c ≥ 0, factors k > 0 and a rest of at least r, `Σkc + rest ? 0` has turned once kc > -r, so a count
+        that stops at the first such value answers every comparison alike.
+        """
+        assert isinstance(one.type, IntType)
+        assert isinstance(other.type, IntType)
+        factors: dict[int, int] = {}
+        for counter, factor in (*one.waiting, *_scaled(other.waiting, -1)):
+            factors[counter.register] = factors.get(counter.register, 0) + factor
+        if min(factors.values(), default=0) < 0 < max(factors.values(), default=0):
+            self._endless(tree)
+            return
+        least = one.type.low - other.type.high
+        most = one.type.high - other.type.low
+        for counter, _ in (*one.waiting, *other.waiting):
+            factor = factors[counter.register]
+            if factor:
+                self._need(counter, (most if factor < 0 else -least) // abs(factor) + 1, tree)
+
+    def _hold(self, value: Typed, flag: Type, tree: syntax.Expression) -> None:
+        """Tell the counts in what a flag is set to, or changed by, how far they must be exact: past all it can hold."""
+        if isinstance(value.type, IntType) and isinstance(flag, IntType):
+            span = flag.high - flag.low + max(abs(flag.high), abs(flag.low))
+            rest = max(abs(value.type.low), abs(value.type.high))
+            for counter, factor in value.waiting:
+                self._need(counter, (span + rest) // abs(factor) + 1, tree)
+
+    def _need(self, counter: Counter, cap: int, tree: syntax.Expression) -> None:
+        if cap > MAX_COUNT:
+            self._wrong(tree, "type-mismatch", f"a count goes up to {MAX_COUNT:,}", "compare it with a smaller number")
+            return
+        counter.need(max(1, cap), shown=self.shown)
+
+    def _settled(self, typed: Typed, tree: syntax.Expression) -> Typed:
+        """What was typed, with no count in it waiting: prose may show one, all else has to compare it."""
+        if not typed.waiting:
+            return typed
+        if not self.shown:
+            return self._endless(tree)
+        for counter, _ in typed.waiting:
+            counter.need(LOOSE_CAP, shown=True)
+        assert isinstance(typed.type, IntType)
+        down = LOOSE_CAP * sum(factor for _, factor in typed.waiting if factor < 0)
+        up = LOOSE_CAP * sum(factor for _, factor in typed.waiting if factor > 0)
+        kind = IntType(saturate(typed.type.low + down), saturate(typed.type.high + up))
+        return Typed(typed.code, kind, typed.work)
+
+    def _endless(self, tree: syntax.Expression) -> Typed:
+        message = "a count has no largest value, so it can only be compared with a number"
+        return self._wrong(
+            tree, "type-mismatch", message, "write it as in `visits(…) >= 3`, or `visits(…) + 1 > trust`"
+        )
+
     # -- words and types ------------------------------------
 
     def _as(self, typed: Typed, kind: Type, tree: syntax.Expression) -> Typed:
@@ -451,6 +524,10 @@ class Typing:
         match typed.type, kind:
             case (UnknownType(), _) | (_, UnknownType()):
                 return typed
+            case WordsType(), _ if isinstance(tree, syntax.Conditional):
+                condition = self._boolean(tree.condition, '"if"')
+                yes, no = (self._as(self._typed(part), kind, part) for part in (tree.yes, tree.no))
+                return Typed(("if", condition.code, yes.code, no.code), kind, condition.work + yes.work + no.work)
             case WordsType(words, many), EnumType() | SetType() if many == isinstance(kind, SetType):
                 indexes = [self._index(word, kind, tree) for word in words]
                 if any(index is None for index in indexes):
@@ -464,6 +541,8 @@ class Typing:
         same = isinstance(typed.type, IntType) and isinstance(kind, IntType)
         if same or typed.type == kind or isinstance(typed.type, UnknownType):
             return typed
+        if isinstance(kind, SetType) and isinstance(typed.type, WordsType):
+            help_line = f"a set is written in braces: {{{typed.type.words[0]}}}"
         if help_line is None and isinstance(kind, BoolType):
             help_line = "write true or false"
         if help_line is None and isinstance(kind, IntType):
@@ -476,15 +555,9 @@ class Typing:
         if word in values:
             return values.index(word)
         place = _place_of(word, tree)
-        self._wrong(place, "type-mismatch", f'"{word}" is not {describe(kind)}', did_you_mean(word, values))
+        message = f'"{word}" is not one of {", ".join(values)}'
+        self._wrong(place, "type-mismatch", message, did_you_mean(word, values))
         return None
-
-    def _common_type(self, words: tuple[str, ...], tree: syntax.Expression) -> Type:
-        shared = [kind for kind in self.scope.types_of_word(words[0]) if isinstance(kind, EnumType)]
-        shared = [kind for kind in shared if all(word in kind.values for word in words)]
-        if len(shared) == 1:
-            return shared[0]
-        return self._wrong(tree, "type-mismatch", f'"{words[0]}" and "{words[-1]}" are not values of one flag').type
 
     def _unknown(self, word: syntax.Word) -> Typed:
         if self.scope.is_incomplete():
@@ -514,26 +587,36 @@ def _sets(*sides: Typed) -> bool:
 
 
 def _truth_help(typed: Typed) -> str | None:
+    if isinstance(typed.type, WordsType):
+        return f"compare a flag with it, as in `… == {typed.type.words[0]}`" if typed.type.words else None
     if isinstance(typed.type, EnumType):
         return f"compare it with a value, as in `… == {typed.type.values[0]}`"
     return "compare it with something, as in `trust >= 1`" if isinstance(typed.type, IntType) else None
 
 
+def _is_fixed(typed: Typed) -> bool:
+    """Whether a number is the same in every state."""
+    return not typed.waiting and isinstance(typed.type, IntType) and typed.type.low == typed.type.high
+
+
+def _scaled(waiting: Waiting, factor: int) -> Waiting:
+    return tuple((counter, own * factor) for counter, own in waiting if factor)
+
+
 def _calculate(operator: str, left: Typed, right: Typed) -> Typed:
-    """A sum, difference or product, with its interval; counts go on waiting only inside sums."""
-    if operator == "*" or (operator == "-" and right.waiting):
-        left, right = left.settle(), right.settle()
+    """A sum, difference or product, with its interval; of a product with counts, one side is fixed."""
     if not isinstance(left.type, IntType) or not isinstance(right.type, IntType):
         return _WRONG
     a, b = left.type, right.type
     if operator == "+":
-        ends = [a.low + b.low, a.high + b.high]
+        ends, waiting = [a.low + b.low, a.high + b.high], left.waiting + right.waiting
     elif operator == "-":
-        ends = [a.low - b.high, a.high - b.low]
+        ends, waiting = [a.low - b.high, a.high - b.low], left.waiting + _scaled(right.waiting, -1)
     else:
         ends = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
+        waiting = _scaled(left.waiting, b.low) + _scaled(right.waiting, a.low)
     kind = IntType(saturate(min(ends)), saturate(max(ends)))
-    return Typed((operator, left.code, right.code), kind, left.work + right.work + 1, left.waiting + right.waiting)
+    return Typed((operator, left.code, right.code), kind, left.work + right.work + 1, waiting)
 
 
 def _bounds(function: str, kinds: list[IntType]) -> IntType:
@@ -543,23 +626,6 @@ def _bounds(function: str, kinds: list[IntType]) -> IntType:
         return IntType(low, max(abs(kind.low), abs(kind.high)))
     pick: _Bounds = min if function == "min" else max
     return IntType(pick([kind.low for kind in kinds]), pick([kind.high for kind in kinds]))
-
-
-def _bound(one: Typed, other: Typed) -> None:
-    """Tell the counts on one side of a comparison how far they must be exact, given the other side's interval.
-
-    With counts c ≥ 0 and a rest in [low, high], `Σc + rest ? x` for x ≤ top turns at Σc = top − low at the latest,
-    so counts that stop one above that answer alike.
-    """
-    if one.waiting and other.waiting:
-        one.settle()
-        other.settle()
-        return
-    counts, plain = (one, other) if one.waiting else (other, one)
-    assert isinstance(counts.type, IntType)
-    assert isinstance(plain.type, IntType)
-    for counter in counts.waiting:
-        counter.need(max(1, plain.type.high - counts.type.low + 1))
 
 
 def _subset(operator: str, one: Code, other: Code) -> Code:

@@ -16,6 +16,8 @@ _COMPARISONS = {
     "in": "{} is among {}",
     "not in": "{} is not among {}",
 }
+#: The same comparison read from the other side.
+_TURNED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _REFERENCES = {"seen": "{} seen", "visits": "visits to {}", "chosen": "{} chosen", "times": "times {} was chosen"}
 
 
@@ -58,7 +60,10 @@ def _comparison(tree: syntax.Compare) -> str:
     parts = []
     left = tree.first
     for operator, right in tree.rest:
-        parts.append(_COMPARISONS[operator].format(_inside(left), _inside(right)))
+        phrase, sides = _COMPARISONS[operator], (left, right)
+        if isinstance(left, syntax.Number) and operator in _TURNED:
+            phrase, sides = _COMPARISONS[_TURNED[operator]], (right, left)
+        parts.append(phrase.format(*map(_inside, sides)))
         left = right
     return " and ".join(parts)
 

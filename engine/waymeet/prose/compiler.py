@@ -39,7 +39,7 @@ class ProseCompiler:
 
     def condition(self, tree: expressions.Expression) -> Code:
         """The code of a condition."""
-        typing = Typing(self._scope, self.problems)
+        typing = Typing(self._scope, self.problems, shown=True)
         return typing.condition(tree).code
 
     def vary(self, variation: str, options: Sequence[Prose]) -> Prose:
@@ -48,12 +48,13 @@ class ProseCompiler:
 
     def match(self, value: expressions.Expression, cases: Sequence[Labelled]) -> Prose:
         """A choice of prose by an enum or a number; reports labels that do not fit and values that have no case."""
-        typed = Typing(self._scope, self.problems).alone(value)
+        typed = Typing(self._scope, self.problems, shown=True).alone(value)
         if isinstance(typed.type, UnknownType):
             return ()
         if not isinstance(typed.type, EnumType | IntType):
             message = f"cases need one of several values or a number, and this is {describe(typed.type)}"
-            self._wrong("type-mismatch", message, value, "for true or false write {condition: yes | no}")
+            help_line = "for true or false write {condition: yes | no}" if isinstance(typed.type, BoolType) else None
+            self._wrong("type-mismatch", message, value, help_line)
             return ()
         return self._cases(typed.code, typed.type, value, cases)
 
@@ -83,7 +84,7 @@ class ProseCompiler:
 
     def printed(self, tree: expressions.Expression) -> Prose:
         """The value of an expression, as it is printed."""
-        typed = Typing(self._scope, self.problems).alone(tree)
+        typed = Typing(self._scope, self.problems, shown=True).alone(tree)
         match typed.type:
             case BoolType():
                 return ("value", typed.code, ("false", "true"))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from waymeet.expressions.parser import parse_expression
+from waymeet.expressions.syntax import ExpressionError
 from waymeet.prose.syntax import (
     Case,
     Conditional,
@@ -21,6 +22,7 @@ from waymeet.prose.syntax import (
 )
 
 if TYPE_CHECKING:
+    from waymeet.expressions.syntax import Expression
     from waymeet.prose.syntax import Part, Parts, Style, Variation
 
 MAX_DEPTH = 16
@@ -152,7 +154,7 @@ class _Parser:
             return Varied(start, start, "sequence", self._options(start))
         if not self.text[self.at : end].strip():
             raise ProseError("nothing stands between these braces", start, end + 1, r"to print braces, write \{ \}")
-        expression = parse_expression(self.text[self.at : end], self.at)
+        expression = self._header_expression(end, sign)
         self.at = end + 1
         if sign == "}":
             return Printed(start, start, expression)
@@ -163,6 +165,14 @@ class _Parser:
             message = "a condition has two parts at most, one for yes and one for no"
             raise ProseError(message, start, self.at, r"to print a bar, write \|")
         return Conditional(start, start, expression, options[0], options[1] if len(options) == 2 else ())
+
+    def _header_expression(self, end: int, sign: str) -> Expression:
+        try:
+            return parse_expression(self.text[self.at : end], self.at)
+        except ExpressionError as error:
+            what = {":": "a colon", "?": "a question mark"}.get(sign)
+            help_line = error.help or (None if what is None else rf"to print {what} inside braces, write \{sign}")
+            raise ExpressionError(error.message, error.start, error.end, help_line) from error
 
     def _refuse_condition(self, start: int) -> None:
         """A colon before any bar makes what stands before it a condition, and none starts with a variation's mark."""

@@ -32,7 +32,10 @@ class Span(NamedTuple):
 
 
 class Block(NamedTuple):
-    """One block of prose. Kinds: `paragraph`, `speech` (by `speaker`), `verse`, `break` (a scene break), `echo`.
+    """One block of prose.
+
+    Kinds: `paragraph`, `speech` (by `speaker`), `verse`, `break` (a scene break), `echo` (of the choice that was
+    taken), `chapter` (the heading of a scene that was just come to).
 
     A newline inside a span is a line break that the author asked for.
     """
@@ -56,7 +59,19 @@ class Rendering:
     `shown` says how often each variation was shown before; `counted` is what this telling makes of that.
     """
 
-    __slots__ = ("_gap", "_spans", "blocks", "counted", "registers", "seed", "shown", "style", "texts")
+    __slots__ = (
+        "_gap",
+        "_spans",
+        "blocks",
+        "counted",
+        "kind",
+        "registers",
+        "seed",
+        "shown",
+        "speaker",
+        "style",
+        "texts",
+    )
 
     def __init__(self, registers: Sequence[int], texts: tuple[str, ...], shown: Mapping[int, int], seed: int) -> None:
         self.registers = registers
@@ -64,6 +79,8 @@ class Rendering:
         self.seed = seed
         self.blocks: list[Block] = []
         self.style = ""
+        self.kind = "paragraph"
+        self.speaker = ""
         self.shown = shown
         self.counted: dict[int, int] = {}
         self._spans: list[Span] = []
@@ -99,13 +116,13 @@ class Rendering:
         if self._spans:
             self.write("\n")
 
-    def close(self, kind: str = "paragraph", speaker: str = "") -> None:
-        """End the block at hand, if there is anything in it."""
+    def close(self) -> None:
+        """End the block at hand, if there is anything in it; it is of the kind that the rendering is in."""
         while self._spans and self._spans[-1].text[-1] in " \n":
             self._trim(" \n")
         self._gap = False
         if self._spans:
-            self.blocks.append(Block(kind, speaker, tuple(self._spans)))
+            self.blocks.append(Block(self.kind, self.speaker, tuple(self._spans)))
             self._spans = []
 
     def _trim(self, what: str = " ") -> None:
@@ -141,9 +158,10 @@ class Template:
 
     def _blocks(self, rendering: Rendering) -> tuple[Block, ...]:
         rendering.blocks = []
+        rendering.kind, rendering.speaker = self._kind, ""
         for part in self._parts:
             part(rendering)
-        rendering.close(self._kind)
+        rendering.close()
         return tuple(rendering.blocks)
 
 
@@ -311,8 +329,11 @@ def _verse(operands: list[Any], derived: Sequence[Run]) -> Part:
 def _block(kind: str, speaker: str, parts: tuple[Part, ...]) -> Part:
     def part(rendering: Rendering) -> None:
         rendering.close()
+        outer = rendering.kind, rendering.speaker
+        rendering.kind, rendering.speaker = kind, speaker
         _run(parts, rendering)
-        rendering.close(kind, speaker)
+        rendering.close()
+        rendering.kind, rendering.speaker = outer
 
     return part
 

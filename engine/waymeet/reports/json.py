@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from waymeet.version import __version__
 
 if TYPE_CHECKING:
-    from waymeet.diagnostics import Diagnostic, Report, Witness
+    from waymeet.diagnostics import Diagnostic, Report, Undecided, Witness
 
 FORMAT = 1
 #: Integers above this are written as strings, for many readers of JSON hold numbers as doubles.
@@ -30,7 +30,7 @@ def to_object(report: Report) -> dict[str, Any]:
         "story": report.story,
         "verdict": report.verdict,
         "findings": [_finding(finding) for finding in report.findings],
-        "undecided": [{"rule": u.rule, "node": u.node, "reason": u.reason} for u in report.undecided],
+        "undecided": [_undecided(question) for question in report.undecided],
         "summary": {
             "scenes": summary.scenes,
             "nodes": summary.nodes,
@@ -41,6 +41,11 @@ def to_object(report: Report) -> dict[str, Any]:
             "seconds": summary.seconds,
         },
     }
+
+
+def _undecided(question: Undecided) -> dict[str, Any]:
+    reason = f"{question.subject}: {question.reason}" if question.subject else question.reason
+    return {"rule": question.rule, "node": question.node, "reason": reason}
 
 
 def _finding(finding: Diagnostic) -> dict[str, Any]:

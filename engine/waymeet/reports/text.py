@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 #: A longer line is shown from near the place on.
 _WINDOW = 110
 _BEFORE = 40
+_MOST_UNDECIDED = 20
 
 
 def render(report: Report, folder: str = "") -> str:
@@ -24,7 +25,7 @@ def render(report: Report, folder: str = "") -> str:
     sources = {file: text.split("\n") for file, text in report.sources.items() if file in named}
     parts = [located(finding, sources, folder) for finding in report.findings]
     parts += [_undecided(report)] if report.undecided else []
-    return "\n".join([*parts, summary(report)])
+    return "\n".join([*parts, printable(summary(report))])
 
 
 def summary(report: Report) -> str:
@@ -73,7 +74,10 @@ def located(finding: Diagnostic, sources: Mapping[str, Sequence[str]], folder: s
 
 
 def _way(witness: Witness) -> list[str]:
-    lines = [f"      = after a reading as {earlier.protagonist}: {_choices(earlier)}" for earlier in witness.before]
+    lines = [
+        f"      = after a reading as {earlier.protagonist}: {', '.join(earlier.play) or 'there is nothing to choose'}"
+        for earlier in witness.before
+    ]
     lines.append(f"      = the way there as {witness.protagonist}: {_choices(witness)}")
     return lines
 
@@ -107,10 +111,14 @@ def printable(text: str) -> str:
 
 
 def _undecided(report: Report) -> str:
+    """What was left open, below the reason that stopped it."""
     lines = []
-    for question in report.undecided[:20]:
-        where = f" ({question.node})" if question.node else ""
-        lines.append(f"undecided[{question.rule}]{where}: {question.reason}")
-    if len(report.undecided) > len(lines):
-        lines.append(f"… and {len(report.undecided) - len(lines)} more")
-    return "\n".join(lines) + "\n"
+    for reason in dict.fromkeys(question.reason for question in report.undecided):
+        lines.append(f"undecided: {reason}; give it more with --budget")
+        questions = [question for question in report.undecided if question.reason == reason]
+        for question in questions[:_MOST_UNDECIDED]:
+            subject = question.subject or question.node or "anywhere else in the story"
+            lines.append(f"      = {question.rule}: {subject}")
+        if len(questions) > _MOST_UNDECIDED:
+            lines.append(f"      = and {len(questions) - _MOST_UNDECIDED} more")
+    return "\n".join(printable(line) for line in lines) + "\n"

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
     numbers = {step.id: index for index, step in enumerate(facts.story.data.steps)}
-    for circle, first in facts.walk.loops.items():
+    for key, first in facts.walk.loops.items():
+        circle = facts.walk.circles[key]
         step = circle[0]
         message = f"{' → '.join((*circle, step))} goes round without asking the reader anything"
         help_line = "put a choice or an ending on the way round"

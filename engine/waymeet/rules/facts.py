@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from waymeet.diagnostics import Diagnostic, Severity, Undecided
 
@@ -25,24 +25,30 @@ class Facts:
     walk: Walk
 
 
+class Open(NamedTuple):
+    """A question that could be asked of a story: about a node, about something else (in words), or about all of it."""
+
+    node: str | None
+    subject: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class StateRule:
     """A rule about states.
 
-    `find` gives what is wrong; `unsettled` names the places about which a walk that was cut short cannot say, None
-    standing for the story as a whole.
+    `find` gives what is wrong; `unsettled` names what a walk that was cut short cannot speak of.
     """
 
     name: str
     severity: Severity
     find: Callable[[Facts, StateRule], Iterator[Diagnostic]]
-    unsettled: Callable[[Facts], Iterator[str | None]]
+    unsettled: Callable[[Facts], Iterator[Open]]
 
     def undecided(self, facts: Facts) -> Iterator[Undecided]:
         """The questions that are left open when the walk was cut short."""
         if facts.walk.stopped is not None:
-            for node in self.unsettled(facts):
-                yield Undecided(self.name, facts.walk.stopped, node)
+            for node, subject in self.unsettled(facts):
+                yield Undecided(self.name, facts.walk.stopped, node, subject)
 
     def at_step(
         self, facts: Facts, step: int, message: str, help_line: str, witness: Witness | None, span: Span | None = None
@@ -63,6 +69,6 @@ class StateRule:
         return Diagnostic(self.name, self.severity, message, span, help_line, (), where.node, path, witness)
 
 
-def anywhere(_facts: Facts) -> Iterator[str | None]:
+def anywhere(_facts: Facts) -> Iterator[Open]:
     """The one question about the whole story."""
-    yield None
+    yield Open(None, None)

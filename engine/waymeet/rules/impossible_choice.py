@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import Severity
-from waymeet.rules.facts import Facts, StateRule
+from waymeet.rules.facts import Facts, Open, StateRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,8 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
     if facts.walk.stopped is not None:
         return
     for step, choice in _never_open(facts):
+        if step not in facts.walk.arrivals:
+            continue
         label = facts.story.machine.steps[step].choices[choice].id
         message = f'the choice "{label}" is never open: its condition is false whenever a reader is here'
         help_line = "mend the condition, or what should make it true on the way"
@@ -30,17 +32,17 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
 
 
 def _never_open(facts: Facts) -> Iterator[tuple[int, int]]:
-    """Steps that are come to, with those of their choices that never open."""
+    """Steps with those of their choices that were never seen open."""
     for step, linked in enumerate(facts.story.machine.steps):
-        if step in facts.walk.arrivals:
-            for choice in range(len(linked.choices)):
-                if (step, choice) not in facts.walk.opened:
-                    yield step, choice
+        for choice in range(len(linked.choices)):
+            if (step, choice) not in facts.walk.opened:
+                yield step, choice
 
 
-def _unsettled(facts: Facts) -> Iterator[str | None]:
+def _unsettled(facts: Facts) -> Iterator[Open]:
     for step, choice in _never_open(facts):
-        yield facts.story.machine.steps[step].choices[choice].path
+        linked = facts.story.machine.steps[step]
+        yield Open(linked.node, f"the choice {linked.choices[choice].path}")
 
 
 RULE = StateRule("impossible-choice", Severity.ERROR, _find, _unsettled)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import Diagnostic, Severity
-from waymeet.rules.facts import Facts, StateRule
+from waymeet.rules.facts import Facts, Open, StateRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
     unused = set()
     for ending, protagonist in _missed(facts):
         message = f"{protagonist} can never come to the ending {ending.id}"
-        help_line = f"mend the way to it, or leave {protagonist} out of its `for`"
+        help_line = f"mend the way to it, or say with `for` whose it is without {protagonist}"
         if not _used(facts, ending):
             message = f"no step leads to the ending {ending.id}"
             help_line = f"give some step `ending: {ending.id}`, or remove it here"
@@ -45,9 +45,9 @@ def _missed(facts: Facts) -> Iterator[tuple[Ending, str]]:
                 yield ending, protagonist.id
 
 
-def _unsettled(facts: Facts) -> Iterator[str | None]:
+def _unsettled(facts: Facts) -> Iterator[Open]:
     for ending, protagonist in _missed(facts):
-        yield f"{ending.id} for {protagonist}"
+        yield Open(None, f"the ending {ending.id} for {protagonist}")
 
 
 RULE = StateRule("unreachable-ending", Severity.ERROR, _find, _unsettled)

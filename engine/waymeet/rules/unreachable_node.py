@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from waymeet.analysis.liveness import targets
 from waymeet.diagnostics import Severity
-from waymeet.rules.facts import Facts, StateRule
+from waymeet.rules.facts import Facts, Open, StateRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,17 +21,14 @@ if TYPE_CHECKING:
 
 
 def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
+    connected = _connected(facts)
+    cut_off = _unreached(facts)
     if facts.walk.stopped is not None:
-        connected = _connected(facts)
-        cut_off = [node for node in _unreached(facts) if node not in connected]
-    else:
-        cut_off = _unreached(facts)
+        cut_off = [node for node in cut_off if node not in connected]
     for node in _causes(facts, cut_off):
-        arrows = _arrows(facts)[node] - {node}
-        message = "no playthrough comes to this node" if arrows else "nothing leads to this node"
-        help_line = (
-            "mend the conditions on the way to it" if arrows else "lead a choice or a `goto` to it, or remove it"
-        )
+        message, help_line = "nothing leads to this node", "lead a choice or a `goto` to it, or remove it"
+        if node in connected:
+            message, help_line = "no playthrough comes to this node", "mend the conditions on the way to it"
         yield rule.at_step(facts, node, message, help_line, None)
 
 
@@ -57,27 +54,54 @@ def _causes(facts: Facts, cut_off: list[int]) -> list[int]:
     arrows = _arrows(facts)
     lost = set(cut_off)
     first = [node for node in cut_off if not arrows[node] - {node} or arrows[node] - lost]
-    explained = _after(facts, first, lost)
-    for node in cut_off:  # what is left goes round in circles: the first of each stands for it
+    onward = _onward(arrows, lost)
+    explained = _after(onward, first)
+    for node in _sources_first(onward, cut_off):  # what is left goes round in circles: one stands for each
         if node not in explained:
-            first.append(node)
-            explained |= _after(facts, [node], lost)
+            circle = {other for other in _after(onward, [node]) if node in _after(onward, [other])}
+            first.append(min(circle))
+            explained |= _after(onward, [node])
     return sorted(first)
 
 
-def _after(facts: Facts, first: list[int], lost: set[int]) -> set[int]:
-    """The lost nodes that can be come to from some of them."""
-    onward: dict[int, list[int]] = {}
-    for node, sources in _arrows(facts).items():
-        for source in sources:
-            onward.setdefault(source, []).append(node)
+def _onward(arrows: dict[int, set[int]], lost: set[int]) -> dict[int, list[int]]:
+    """For each lost node, the lost nodes that it leads to, in the order of the file."""
+    onward: dict[int, list[int]] = {node: [] for node in sorted(lost)}
+    for node in sorted(lost):
+        for source in arrows[node] & lost:
+            onward[source].append(node)
+    return onward
+
+
+def _after(onward: dict[int, list[int]], first: list[int]) -> set[int]:
+    """The nodes that can be come to from some, themselves included."""
     found = set(first)
     waiting = list(first)
     while waiting:
-        more = [node for node in onward.get(waiting.pop(), ()) if node in lost and node not in found]
+        more = [node for node in onward[waiting.pop()] if node not in found]
         found.update(more)
         waiting.extend(more)
     return found
+
+
+def _sources_first(onward: dict[int, list[int]], nodes: list[int]) -> list[int]:
+    """The nodes in the reverse order of finishing depth-first: each before what it leads to, circles apart.
+
+    The first not yet explained is thus in a circle that no other unexplained node leads into (Kosaraju).
+    """
+    finished: list[int] = []
+    seen: set[int] = set()
+    for root in nodes:
+        waiting = [(root, False)]
+        while waiting:
+            node, done = waiting.pop()
+            if done:
+                finished.append(node)
+            elif node not in seen:
+                seen.add(node)
+                waiting.append((node, True))
+                waiting.extend((following, False) for following in reversed(onward[node]))
+    return finished[::-1]
 
 
 def _arrows(facts: Facts) -> dict[int, set[int]]:
@@ -92,11 +116,11 @@ def _arrows(facts: Facts) -> dict[int, set[int]]:
     return arrows
 
 
-def _unsettled(facts: Facts) -> Iterator[str | None]:
+def _unsettled(facts: Facts) -> Iterator[Open]:
     connected = _connected(facts)
     for node in _unreached(facts):
         if node in connected:
-            yield facts.story.data.steps[node].id
+            yield Open(facts.story.data.steps[node].id, None)
 
 
 RULE = StateRule("unreachable-node", Severity.ERROR, _find, _unsettled)

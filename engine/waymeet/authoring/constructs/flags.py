@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from waymeet.authoring.fields import Reading, broken_rows, rows
+from waymeet.authoring.fields import Reading, broken_rows, rows, whole_number
 from waymeet.authoring.models import WrittenFlag
 from waymeet.authoring.source import Scalar, Sequence
 from waymeet.diagnostics import did_you_mean
@@ -51,8 +51,8 @@ def declare_flags(table: Flags, use: Use, names: Names, reading: Reading, scene:
             names.incomplete = True
             home[name.value] = Flag(name.value, -1, UNKNOWN)
             continue
-        names.declare(name, "a flag", reading)
-        _declare_words(form.type, written, names, reading)
+        names.declare(name, "a flag", reading, scene)
+        _declare_words(form.type, written, names, reading, scene)
         flag = names.new_flag(name.value, form.type, len(declared.texts))
         home[name.value] = flag
         if isinstance(form.start, str):
@@ -81,7 +81,7 @@ def _register(name: str, form: FlagForm, use: Use) -> Register:
             raise AssertionError(form.type)
 
 
-def _declare_words(kind: Type, written: object, names: Names, reading: Reading) -> None:
+def _declare_words(kind: Type, written: object, names: Names, reading: Reading, scene: str) -> None:
     names.add_words(kind)
     if isinstance(kind, EnumType | SetType):
         what = "an enum value" if isinstance(kind, EnumType) else "a set member"
@@ -89,7 +89,7 @@ def _declare_words(kind: Type, written: object, names: Names, reading: Reading) 
         if isinstance(written, WrittenFlag):
             listed = written.one_of or written.any_of
         for word in listed or ():
-            names.declare(word, what, reading)
+            names.declare(word, what, reading, scene)
 
 
 # -- the forms a flag can take ------------------------------------
@@ -165,9 +165,8 @@ def _start_number(written: WrittenFlag, low: int, high: int, reading: Reading) -
     default = min(high, max(low, 0))
     if written.start is None:
         return default
-    try:
-        start = int(written.start.value)
-    except (AttributeError, ValueError):
+    start = whole_number(written.start)
+    if start is None:
         reading.report("wrong-value", "a number starts at a number", written.start)
         return default
     if not low <= start <= high:

@@ -8,6 +8,7 @@ from waymeet.authoring.fields import broken_rows, rows
 from waymeet.authoring.models import GotoEntry, WrittenChoice, WrittenNode
 from waymeet.authoring.places import Allow
 from waymeet.diagnostics import did_you_mean
+from waymeet.expressions.typing import MAX_COUNT
 from waymeet.expressions.wording import reason
 from waymeet.story import Branch, Choice, Choices, End, Goto, Step
 
@@ -160,8 +161,8 @@ class StepLowering:
 
     def _limit(self, to: int, written: WrittenChoice, *, once: bool) -> Code | None:
         """The condition that the choice was not taken too often yet."""
-        if written.limit is not None and written.limit < 1:
-            self._reading.report("wrong-value", "a limit is 1 or more", written.key("limit"))
+        if written.limit is not None and not 1 <= written.limit <= MAX_COUNT:
+            self._reading.report("wrong-value", f"a limit goes from 1 to {MAX_COUNT:,}", written.key("limit"))
         if written.limit is not None and written.once:
             message = "once and limit contradict each other"
             self._reading.report("wrong-value", message, written.key("limit"), "keep one of them")
@@ -171,7 +172,7 @@ class StepLowering:
         if limit is None:
             return None
         count = self._shared.names.count(to)
-        count.need(limit)
+        count.need(limit, shown=False)
         return ("<", ("flag", count.register), limit)
 
     def _locked(self, written: WrittenChoice) -> object:

@@ -10,8 +10,10 @@ from waymeet.authoring.fields import broken_rows, rows
 from waymeet.authoring.models import BLOCK_KEYS
 from waymeet.diagnostics import did_you_mean
 from waymeet.expressions import syntax
+from waymeet.expressions.code import depth
 from waymeet.expressions.types import UNKNOWN, BoolType, EnumType, IntType, UnknownType, describe
 from waymeet.expressions.typing import Derived
+from waymeet.prose.rendering import Template, is_fixed
 from waymeet.story import Ending, Protagonist, SheetLine
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 KINDS = ("main", "side", "early")
 _NUMBER = re.compile(r"-?\d{1,10}")
-_EMPTY_LINE = re.compile(r"\n\s*\n")
 
 
 def one_line(scalar: Scalar | None, default: str = "") -> str:
@@ -33,12 +34,14 @@ def one_line(scalar: Scalar | None, default: str = "") -> str:
     return default if scalar is None else " ".join(scalar.value.split())
 
 
-def paragraphs(scalar: Scalar | None) -> str:
-    """A longer text, its paragraphs kept apart by empty lines."""
-    if scalar is None:
+def blurb(scalar: Scalar | None, lowering: Lowering) -> str:
+    """A text that is read before any state exists: its paragraphs, kept apart by empty lines, without emphasis."""
+    prose = () if scalar is None else lowering.line(scalar)
+    if scalar is not None and not is_fixed(prose):
+        message = "this is read before the story begins, so it cannot depend on what happens in it"
+        lowering.reading.report("bad-prose", message, scalar, r"to print a brace, write \{")
         return ""
-    found = _EMPTY_LINE.split(scalar.value) if scalar.style == "literal" else scalar.value.split("\n")
-    return "\n\n".join(" ".join(part.split()) for part in found if part.strip())
+    return "\n\n".join(block.plain for block in Template(prose).fixed or ())
 
 
 def spoken_name(name: Scalar) -> str:
@@ -76,10 +79,12 @@ def declare_derived(written: WrittenStory, lowering: Lowering) -> list[Code]:
             trees[name.value] = tree or syntax.Truth(0, 0, value=False)
     codes: list[Code] = []
     for derived in _in_order_of_use(written, trees, lowering):
-        typed = lowering.typed(written.derive[derived], trees[derived])
-        kind, work = (typed.type, typed.work) if typed is not None else (UNKNOWN, 1)
-        lowering.shared.names.derived[derived] = Derived(derived, len(codes), kind, work + 1)
+        typed = lowering.named(written.derive[derived], trees[derived])
+        kind, work, waiting = (typed.type, typed.work, typed.waiting) if typed is not None else (UNKNOWN, 1, ())
+        lowering.shared.names.derived[derived] = Derived(derived, len(codes), kind, work + 1, waiting)
         codes.append(0 if typed is None else typed.code)
+        depths = lowering.shared.names.derived_depths
+        depths.append(depth(codes[-1], depths))
     return codes
 
 
@@ -123,11 +128,14 @@ def lower_endings(written: WrittenStory, lowering: Lowering) -> tuple[Ending, ..
 
 def lower_protagonists(written: WrittenStory, lowering: Lowering) -> tuple[Protagonist, ...]:
     """The protagonists, with the steps where their paths start."""
+    if not written.protagonists and not broken_rows(written.protagonists):
+        message = "a story needs someone whose path can be read"
+        lowering.reading.report("wrong-value", message, written.key("protagonists"))
     found = []
     for name, protagonist in rows(written.protagonists):
         lowering.shared.places.protagonists[name.value] = lowering.reading.source.span(protagonist.start)
         start = lowering.target(protagonist.start)
-        about = paragraphs(protagonist.about)
+        about = blurb(protagonist.about, lowering)
         found.append(Protagonist(name.value, one_line(protagonist.name, spoken_name(name)), about, start or 0))
     return tuple(found)
 

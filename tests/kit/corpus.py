@@ -1,0 +1,84 @@
+"""Every story that the tests know, with the plays that go through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kit.pages import TESTS, all_examples
+from kit.plays import Script, script, value_of
+from waymeet.authoring.loading import load_files
+from waymeet.authoring.models import Walkthrough, WrittenTurn
+from waymeet.authoring.source import to_data
+from waymeet.project import read_files
+from waymeet.runtime import EndlessLoopError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from waymeet.runtime import Story
+
+#: A play that nobody wrote goes on for so many turns at most.
+LONGEST = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A story and the plays that were written for it."""
+
+    name: str
+    files: dict[str, bytes]
+    plays: tuple[Script, ...]
+
+
+def corpus() -> list[Known]:
+    """The stories of the construct pages, those in `examples`, and the bundled one."""
+    pages = all_examples("constructs")
+    found = [
+        Known(page.name, page.files, tuple(script(block.text) for block in page.only("play")))
+        for page in pages
+        if page.only("play")
+    ]
+    for path in _on_disk():
+        files = read_files(path)
+        found.append(Known(path.relative_to(TESTS.parent).as_posix(), files, _walkthroughs(files)))
+    return found
+
+
+def _on_disk() -> list[Path]:
+    root = TESTS.parent
+    listed = sorted((root / "examples").glob("*"))
+    stories = [path for path in listed if path.suffix == ".yaml" or any(path.glob("*.yaml"))]
+    return [*stories, root / "scenes"]
+
+
+def _walkthroughs(files: dict[str, bytes]) -> tuple[Script, ...]:
+    return tuple(_recorded(recorded) for _, recorded in load_files(files).walkthroughs)
+
+
+def _recorded(recorded: Walkthrough) -> Script:
+    turns = [turn.choose.value if isinstance(turn, WrittenTurn) else turn.value for turn in recorded.play]
+    memory = {name: value_of(to_data(node)) for name, node in recorded.memory.items()}
+    lines = tuple(f"> {turn}" for turn in turns)
+    return Script((f"as {recorded.protagonist.value}",), recorded.protagonist.value, 0, memory, lines)
+
+
+def roaming(story: Story) -> list[Script]:
+    """Plays that nobody wrote: as each protagonist, always the first choice, the last one, and one after the other."""
+    names = [protagonist.id for protagonist in story.protagonists]
+    return [_roam(story, name, stride) for name in names for stride in (0, -1, 1)]
+
+
+def _roam(story: Story, protagonist: str, stride: int) -> Script:
+    taken: list[str] = []
+    try:
+        moment = story.begin(protagonist, seed=stride + 5)
+        while len(taken) < LONGEST:
+            open_now = [offer.id for offer in moment.choices if offer.locked is None]
+            if not open_now:
+                break
+            taken.append(open_now[-1 if stride < 0 else len(taken) * stride % len(open_now)])
+            moment = moment.choose(taken[-1])
+    except EndlessLoopError:
+        pass  # the play ends where the story goes round in a circle, and its transcript says so
+    return Script((f"as {protagonist}",), protagonist, stride + 5, {}, tuple(f"> {choice}" for choice in taken))

@@ -1,0 +1,36 @@
+"""The synthetic story that speed is measured on is what it says it is, and the benchmark runs."""
+
+from __future__ import annotations
+
+from benchmarks.play import bare_graph, play, walk_graph
+from benchmarks.synthetic import synthetic_files
+
+from waymeet.checking import check_files, compile_files
+from waymeet.runtime import Story
+from waymeet.story import Choices
+
+NODES = 60
+
+
+def test_the_same_size_and_seed_give_the_same_story() -> None:
+    assert synthetic_files(NODES, seed=3) == synthetic_files(NODES, seed=3)
+    assert synthetic_files(NODES, seed=3) != synthetic_files(NODES, seed=4)
+
+
+def test_nodes_have_sixty_words_and_three_choices_a_tenth_of_them_conditional() -> None:
+    story = compile_files(synthetic_files(1000), "synthetic")
+    exits = [step.exit for step in story.steps if isinstance(step.exit, Choices)]
+    choices = [choice for way_out in exits for choice in way_out.choices]
+    assert len(choices) == 3 * len(exits) == 3 * 999
+    assert 0.08 < sum(choice.when is not None for choice in choices) / len(choices) < 0.12
+
+
+def test_it_ends_and_is_sound() -> None:
+    assert check_files(synthetic_files(4), "synthetic").verdict == "clean"
+
+
+def test_engine_and_floor_both_tell_something() -> None:
+    files = synthetic_files(NODES)
+    story = Story(compile_files(files, "synthetic"))
+    assert play(story, 200, seed=1) > 200
+    assert walk_graph(bare_graph(files), story.data.steps[0].id, 200, seed=1) > 200

@@ -1,0 +1,42 @@
+"""Every construct plays as its page says, to the letter."""
+
+from __future__ import annotations
+
+import pytest
+
+from kit.expectations import messages
+from kit.pages import Example, Fenced, all_examples, place_text, rewrite
+from kit.plays import script, transcript
+from waymeet.checking import check_files, compile_files
+from waymeet.diagnostics import Report
+from waymeet.runtime import Story
+from waymeet.walkthroughs import run_walkthroughs
+
+EXAMPLES = all_examples("constructs")
+PLAYS = [(example, index) for example in EXAMPLES for index in range(len(example.only("play")))]
+
+
+def _story(example: Example) -> Story:
+    return Story(compile_files(example.files, example.name))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
+def test_is_clean_or_says_what_its_page_says(example: Example, update: bool) -> None:
+    report = check_files(example.files, example.name)
+    assert not report.undecided
+    failed = [f for outcome in run_walkthroughs(_story(example), example.files) for f in outcome.findings]
+    text = messages(Report(report.story, (*report.findings, *failed), sources=report.sources))
+    if update:
+        place_text(example, text)
+    else:
+        assert [block.text for block in example.only("text")] == ([text] if text else [])
+
+
+@pytest.mark.parametrize(("example", "index"), PLAYS, ids=[f"{example.name}-{index + 1}" for example, index in PLAYS])
+def test_plays_as_written(example: Example, index: int, update: bool) -> None:
+    story = _story(example)
+    if update:
+        rewrite(example, "play", lambda _, text: transcript(story, script(text)))
+    else:
+        block: Fenced = example.only("play")[index]
+        assert transcript(story, script(block.text)) == block.text
