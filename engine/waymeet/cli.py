@@ -97,8 +97,15 @@ def _play_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--as", dest="protagonist", metavar="WHO", help="whose path to read")
     parser.add_argument("--seed", type=int, help="the seed of everything drawn by chance")
-    parser.add_argument("--auto", type=_count, metavar="N", help="make N random readings and print them")
-    parser.add_argument("--replay", type=Path, metavar="FILE", help="play the choice ids in a file first")
+    first = parser.add_mutually_exclusive_group()
+    first.add_argument("--auto", type=_count, metavar="N", help="make N random readings and print them")
+    first.add_argument("--replay", type=Path, metavar="FILE", help="play the choice ids in a file first")
+    first.add_argument(
+        "--follow",
+        metavar="WAY",
+        help="play a way first and keep nothing: choice ids (a,b), or a file with some, a witness or a JSON report "
+        "(report.json#3: its third finding)",
+    )
     parser.add_argument("--plain", action="store_true", help="no escape codes, numbered choices, words for keys")
     parser.add_argument("--screen-reader", action="store_true", help="plain, and everything said in words")
     parser.add_argument("--width", type=_width, metavar="CELLS", help="the length of a line")
@@ -118,6 +125,7 @@ def _play(options: argparse.Namespace) -> int:
         seed=options.seed,
         auto=options.auto,
         replay=options.replay,
+        follow=options.follow,
         view="plain" if options.plain else None,
         screen_reader=options.screen_reader,
         width=options.width,

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.synthetic import synthetic_files
-
 from waymeet.checking import compile_files
 from waymeet.project import read_files
 from waymeet.runtime import Story

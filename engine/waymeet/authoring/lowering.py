@@ -12,8 +12,9 @@ from waymeet.authoring.places import Places
 from waymeet.authoring.source import Scalar
 from waymeet.diagnostics import did_you_mean
 from waymeet.expressions.parser import parse_effect, parse_expression
+from waymeet.expressions.scope import Problem, UnknownReferenceError
 from waymeet.expressions.syntax import ExpressionError
-from waymeet.expressions.typing import Problem, Typing, UnknownReferenceError
+from waymeet.expressions.typing import Typing
 from waymeet.prose.compiler import ProseCompiler
 from waymeet.prose.parser import parse_prose
 from waymeet.prose.rendering import sections
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from waymeet.authoring.models import Block
     from waymeet.expressions import syntax
     from waymeet.expressions.code import Code
-    from waymeet.expressions.typing import Typed
+    from waymeet.expressions.scope import Typed
     from waymeet.prose.rendering import Prose
 
 #: What an author calls each kind of variation.

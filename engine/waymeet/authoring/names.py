@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import Related, closest, suggestion
+from waymeet.expressions.scope import Derived, Flag, UnknownReferenceError
 from waymeet.expressions.types import EnumType, SetType, TextType
-from waymeet.expressions.typing import Derived, Flag, UnknownReferenceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-EXIT_INTERNAL = 70
 EXIT_IO = 74
 EXIT_INTERRUPTED = 128 + signal.SIGINT
 

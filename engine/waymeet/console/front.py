@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from waymeet.console.keys import Command
 from waymeet.console.view import Option
 from waymeet.console.words import ago, word
 
@@ -18,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class _Entry(NamedTuple):
-    """One way in: `found` is the place to go on from, None to begin anew."""
+    """One way in: `found` is the place to go on from, None to begin anew; nobody's is the whole telling's."""
 
     label: str
-    protagonist: str
+    protagonist: str | None
     found: Found | None
 
 
@@ -39,7 +38,10 @@ def choose_path(session: Session) -> History | None:
     paths = session.story.protagonists
     if len(paths) > 1:
         _show_paths(session, paths)
-    history = _enter(session, _entries(session, paths, fresh=session.options.new, with_ended=True))
+    entries = _entries(session, paths, fresh=session.options.new, with_ended=True)
+    if session.keeper.legacy.memory:
+        entries.append(_Entry(word("anew"), None, None))
+    history = _enter(session, entries)
     return _unasked(session) if session.page.view.is_deserted else history
 
 
@@ -54,22 +56,21 @@ def _enter(session: Session, entries: list[_Entry]) -> History | None:
         entry = entries[0] if len(entries) == 1 else _ask(session, entries)
         if entry is None:
             return None
-        history = session.begin(entry.protagonist) if entry.found is None else session.resume(entry.found)
-        if history is not None:
-            return history
-        entries.remove(entry)
+        if entry.protagonist is None:
+            is_done = session.forget()
+        else:
+            history = session.begin(entry.protagonist) if entry.found is None else session.resume(entry.found)
+            if history is not None:
+                return history
+            is_done = True
+        if is_done:
+            entries.remove(entry)
     return None
 
 
 def _ask(session: Session, entries: list[_Entry]) -> _Entry | None:
-    options = [Option(entry.label) for entry in entries]
-    while True:
-        answer = session.page.view.ask(options)
-        if isinstance(answer, int):
-            return entries[answer]
-        if answer is Command.QUIT:
-            return None
-        session.do_anywhere(answer)
+    answer = session.ask([Option(entry.label) for entry in entries])
+    return None if answer is None else entries[answer]
 
 
 def _unasked(session: Session) -> History | None:

@@ -10,27 +10,30 @@ from waymeet.saves.memory import Legacy
 from waymeet.saves.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from waymeet.console.history import History
     from waymeet.console.page import Page
     from waymeet.runtime import Moment, Story
     from waymeet.saves.autosave import Found, Unusable
+    from waymeet.values import Value
 
 
 class Keeper:
-    """The saves of one session; `clock` gives seconds since 1970."""
+    """The saves of one session; `clock` gives seconds since 1970. `keeps`: whether any file is to be touched at all."""
 
-    def __init__(self, story: Story, page: Page, clock: Callable[[], float]) -> None:
+    def __init__(self, story: Story, page: Page, clock: Callable[[], float], *, keeps: bool = True) -> None:
         self._story = story
         self._page = page
         self._clock = clock
         self._shelf: Shelf | None = None
         self._trouble: OSError | None = None
-        try:
-            self._shelf = Shelf(story)
-        except OSError as error:
-            self._trouble = error
+        if keeps:
+            try:
+                self._shelf = Shelf(story)
+            except OSError as error:
+                self._trouble = error
+        self._unshelved = Legacy(story.id, {}, {})
         self._told: set[str] = set()
         self._looked: set[str] = set()
         #: Whether anything could not be saved.
@@ -40,8 +43,8 @@ class Keeper:
 
     @property
     def legacy(self) -> Legacy:
-        """What finished playthroughs have left."""
-        return Legacy(self._story.id, {}, {}) if self._shelf is None else self._shelf.legacy
+        """What finished playthroughs have left; without a shelf, those of this session."""
+        return self._unshelved if self._shelf is None else self._shelf.legacy
 
     def warn(self) -> None:
         """Say what was wrong with the folder of the saves."""
@@ -86,17 +89,29 @@ class Keeper:
 
     def finish(self, moment: Moment) -> None:
         """Keep what an ending leaves."""
-        if self._shelf is None or not self._shelf.writable:
-            return
-        try:
-            self._shelf.remember(moment)
-        except OSError as error:
-            self._fail("memory_failed", error)
+        self._leave(self.legacy.after(moment), "memory_failed")
+
+    def forget(self) -> None:
+        """Forget what endings have left for the next playthroughs; those found stay found."""
+        self._leave(self.legacy._replace(memory={}), "forget_failed")
+
+    def suppose(self, memory: Mapping[str, Value]) -> None:
+        """Go on as if earlier playthroughs had left this memory, where nothing is kept."""
+        self._unshelved = Legacy(self._story.id, memory, {})
 
     def close(self) -> None:
         """Let another player have the story."""
         if self._shelf is not None:
             self._shelf.close()
+
+    def _leave(self, legacy: Legacy, trouble: str) -> None:
+        if self._shelf is None:
+            self._unshelved = legacy
+            return
+        try:
+            self._shelf.leave(legacy)
+        except OSError as error:
+            self._fail(trouble, error)
 
     def _fail(self, name: str, error: OSError) -> None:
         self.failed = True

@@ -9,12 +9,16 @@ if TYPE_CHECKING:
 
 
 class PlayOptions(NamedTuple):
-    """How to play. `auto` is a number of random readings, `width` the measure in terminal cells."""
+    """How to play. `auto` is a number of random readings, `width` the measure in terminal cells.
+
+    `follow` is a way to play first: choice ids, or the path of a file that holds some, a witness or a report.
+    """
 
     protagonist: str | None = None
     seed: int | None = None
     auto: int | None = None
     replay: Path | None = None
+    follow: str | None = None
     view: Literal["plain"] | None = None
     screen_reader: bool = False
     width: int | None = None

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from waymeet.console import front
-from waymeet.console.accidents import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_IO, Signals, Stopped, abandon
+from waymeet.console.accidents import EXIT_INTERRUPTED, EXIT_IO, Signals, Stopped, abandon
 from waymeet.console.cleaning import clean
-from waymeet.console.history import History
 from waymeet.console.page import Page
 from waymeet.console.plain import PlainView
 from waymeet.console.reading import Reading
 from waymeet.console.session import Session
+from waymeet.console.streams import open_streams
 from waymeet.console.words import word
-from waymeet.runtime import EndlessLoopError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from waymeet.console.history import History
     from waymeet.console.options import PlayOptions
+    from waymeet.console.streams import Streams
     from waymeet.console.view import View
     from waymeet.runtime import Story
 
 EXIT_USAGE = 2
-
-
-class Streams(NamedTuple):
-    """Where a reader's answers come from and where everything goes."""
-
-    stdin: TextIO
-    stdout: TextIO
-    stderr: TextIO
 
 
 def play(
@@ -46,10 +38,11 @@ def play(
     environ: Mapping[str, str] | None = None,
     clock: Callable[[], float] = time.time,
 ) -> int:
-    """Play a story with the reader at these streams (those of the process by default), and give the exit code."""
-    streams = Streams(stdin or sys.stdin, stdout or sys.stdout, stderr or sys.stderr)
-    for stream in streams:
-        _forgive(stream)
+    """Play a story with the reader at these streams (those of the process by default), and give the exit code.
+
+    What breaks in the console itself is raised, once the terminal is as it was and the reader has been told.
+    """
+    streams = open_streams(stdin, stdout, stderr)
     signals = Signals()
     try:
         with signals.handled():
@@ -66,12 +59,9 @@ def play(
         abandon(streams.stdout)
         streams.stderr.write(f"waymeet: {error}\n")
         return EXIT_IO
-    except Exception:  # noqa: BLE001  (the outermost edge: whatever broke is printed in full)
-        from traceback import print_exc
-
-        print_exc(file=streams.stderr)
+    except Exception:
         streams.stderr.write(word("broken") + "\n")
-        return EXIT_INTERNAL
+        raise
     return code
 
 
@@ -94,7 +84,7 @@ def _play(
     page = _open_page(options, streams, environ, signals)
     session = Session(story, options, page, clock)
     try:
-        code = _replay(session, streams) if options.replay is not None else _read(session)
+        code = _read(session) if options.replay is None and options.follow is None else _follow(session, streams)
     finally:
         session.close()
     session.say_last_words()
@@ -125,26 +115,16 @@ def _next_path(session: Session, path: str | None) -> History | None:
     return None if path is None else front.enter_path(session, path)
 
 
-def _replay(session: Session, streams: Streams) -> int:
-    """Play back a file, always from the same beginning, then let a reader at a terminal go on."""
-    from waymeet.console.replaying import ReplayError, play_back, read_replay
+def _follow(session: Session, streams: Streams) -> int:
+    """Play a way, then let a reader go on; after a replay, only one at a terminal."""
+    from waymeet.console.following import follow
+    from waymeet.console.replaying import WayError
 
-    story, options = session.story, session.options
-    who = options.protagonist
-    if who is None and len(story.protagonists) > 1:
-        names = ", ".join(path.id for path in story.protagonists)
-        return _refuse(streams, word("replay_no_path", names=names))
-    assert options.replay is not None
     try:
-        replay = read_replay(options.replay)
-        history = session.history = History([story.begin(who or story.protagonists[0].id, seed=options.seed or 0)])
-        reading = Reading(session, history, keeps=False)
-        front.show_title(session)
-        reading.open()
-        play_back(reading, history, replay)
-    except (ReplayError, EndlessLoopError) as error:
+        reading = follow(session)
+    except WayError as error:
         return _refuse(streams, str(error))
-    if session.page.view.is_live:
+    if session.page.view.is_live or session.options.follow is not None:
         _read_on(session, _next_path(session, reading.run()))
     return 0
 
@@ -187,11 +167,3 @@ def _refuse(streams: Streams, message: str) -> int:
     streams.stdout.flush()
     streams.stderr.write(f"waymeet: {clean(message)}\n")
     return EXIT_USAGE
-
-
-def _forgive(stream: TextIO) -> None:
-    """Replace what the stream's encoding cannot carry instead of failing on it."""
-    import io
-
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="replace")

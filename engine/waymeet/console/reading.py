@@ -27,7 +27,11 @@ class Read(NamedTuple):
     protagonist: str
 
 
-Action = Choose | Read | Command
+class Forget(NamedTuple):
+    """Begin the whole telling anew."""
+
+
+Action = Choose | Read | Forget | Command
 
 
 class Reading:
@@ -51,6 +55,8 @@ class Reading:
                 case Command.QUIT:
                     self._leave()
                     return None
+                case Forget():
+                    self._session.forget()
                 case Choose(choice):
                     self._keeps = True
                     self.choose(choice)
@@ -120,12 +126,17 @@ class Reading:
         return [
             *((Option(word("after_other", name=path.name)), Read(path.id)) for path in others),
             *((Option(word("after_again", name=path.name)), Read(path.id)) for path in own),
-            *self._ways_back(),
+            *self._ways_back(anew=bool(self._session.keeper.legacy.memory)),
         ]
 
-    def _ways_back(self) -> list[tuple[Option, Action]]:
+    def _ways_back(self, *, anew: bool = False) -> list[tuple[Option, Action]]:
         undo: list[tuple[Option, Action]] = [(Option(word("after_undo")), Command.UNDO)]
-        return [*(undo if self._history.last else []), (Option(word("leave")), Command.QUIT)]
+        forget: list[tuple[Option, Action]] = [(Option(word("anew")), Forget())]
+        return [
+            *(undo if self._history.last else []),
+            *(forget if anew else []),
+            (Option(word("leave")), Command.QUIT),
+        ]
 
     # -- doing ------------------------------------
 
@@ -148,26 +159,30 @@ class Reading:
         if self._history.last is None:
             self._page.say(word("nothing_to_undo"))
             return
-        label = self._label()
+        last, label = self._history.now, self._label()
         self._history.undo()
-        self._moved(word("undone", label=label))
+        self._moved(last, word("undone", label=label))
 
     def _redo(self) -> None:
         if not self._history.can_redo:
             self._page.say(word("nothing_to_redo"))
             return
+        last = self._history.now
         self._history.redo()
-        self._moved(word("redone", label=self._label()))
+        self._moved(last, word("redone", label=self._label()))
 
     def _label(self) -> str:
         """How the choice read that led here, from a place that is known."""
         last, choice = self._history.last, self._history.now.path[-1]
         return next(offer.label for offer in last.choices if offer.id == choice) if last else choice
 
-    def _moved(self, notice: str) -> None:
+    def _moved(self, last: Moment, notice: str) -> None:
         self._keep()
         self._page.say(notice)
-        self._tell(self._history.now)
+        if self._history.now.scene == last.scene:
+            self._tell(self._history.now)
+        else:
+            self.open()
 
     def _show_sheet(self) -> None:
         if rows := self._history.now.sheet:

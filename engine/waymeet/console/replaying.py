@@ -1,57 +1,167 @@
-"""Replays: the choice ids of a file, played one after another."""
+"""Ways to play before the reader takes over: choice ids as they are typed or in a file, or a witness of `check`."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from waymeet.console.words import word
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
     from waymeet.console.history import History
     from waymeet.console.reading import Reading
+    from waymeet.values import Value
+
+_BETWEEN = re.compile(r"[\s,]+")
+_NUMBERED = re.compile(r"(?P<path>.+)#(?P<number>\d{1,9})", re.DOTALL)
 
 
-class ReplayError(Exception):
-    """A file that holds no replay, or one that does not fit the story; the message says where."""
+class WayError(Exception):
+    """What holds no way, or one that does not fit the story; the message says where."""
 
 
 class Played(NamedTuple):
-    """A choice to play, and where the file names it."""
+    """A choice to play, and where it is named."""
 
     choice: str
     where: str
 
 
-def read_replay(path: Path) -> list[Played]:
-    """The choices of a file: ids between spaces or lines, `#` for comments; or a JSON list. Raises `ReplayError`."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        if text.lstrip().startswith("["):
-            return _from_json(path, json.loads(text))
-    except OSError as error:
-        raise ReplayError(word("replay_unreadable", path=path, reason=error.strerror)) from error
-    except (ValueError, RecursionError) as error:
-        raise ReplayError(word("replay_unreadable", path=path, reason=error)) from error
-    return [
-        Played(choice, word("replay_line", path=path, line=number))
-        for number, line in enumerate(text.splitlines(), 1)
-        for choice in line.partition("#")[0].split()
-    ]
+class Way(NamedTuple):
+    """Choices from the beginning of a path. A witness says whose path, and with what `memory` it begins; `where`."""
+
+    choices: tuple[Played, ...]
+    protagonist: str | None = None
+    memory: Mapping[str, Value] = {}
+    where: str = ""
 
 
-def play_back(reading: Reading, history: History, replay: list[Played]) -> None:
-    """Take the choices, telling each; raises `ReplayError` at the first that is not open."""
-    for choice, where in replay:
+def read_replay(path: Path) -> Way:
+    """The way in a file; raises `WayError`."""
+    return _from_file(path, None)
+
+
+def read_way(text: str) -> Way:
+    """The way that `--follow` names: ids, or a file, or `report.json#3` for the third finding; raises `WayError`."""
+    numbered = _NUMBERED.fullmatch(text)
+    if os.path.isfile(text):  # noqa: PTH113  (a Path raises on a text too long for a file's name)
+        return _from_file(Path(text), None)
+    if numbered:
+        return _from_file(Path(numbered["path"]), int(numbered["number"]))
+    if "/" in text or "." in text:
+        return _from_file(Path(text), None)
+    ids = enumerate(_ids(text), 1)
+    return Way(tuple(Played(choice, word("way_typed", line=number)) for number, choice in ids))
+
+
+def play_back(reading: Reading, history: History, way: Way) -> None:
+    """Take the choices, telling each; raises `WayError` at the first that is not open."""
+    for choice, where in way.choices:
         moment = history.now
         ids = [offer.id for offer in moment.choices if offer.locked is None]
         if choice not in ids:
-            names = ", ".join(ids) or word("replay_nothing")
-            raise ReplayError(word("replay_not_open", where=where, choice=choice, step=moment.step, open=names))
+            names = ", ".join(ids) or word("way_nothing")
+            raise WayError(word("way_not_open", where=where, choice=choice, step=moment.step, open=names))
         reading.choose(choice)
 
 
-def _from_json(path: Path, items: list[object]) -> list[Played]:
-    return [Played(str(item), word("replay_item", path=path, line=number)) for number, item in enumerate(items, 1)]
+# -- files ------------------------------------
+
+
+def _from_file(path: Path, number: int | None) -> Way:
+    """The way in a file; in a report, that of the finding of this number, or of the first that has one."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = json.loads(text) if text.lstrip()[:1] in ("[", "{") else None
+    except OSError as error:
+        raise WayError(word("way_unreadable", path=path, reason=error.strerror)) from error
+    except (ValueError, RecursionError) as error:
+        raise WayError(word("way_unreadable", path=path, reason=error)) from error
+    if data is not None:
+        return _from_json(str(path), data, number)
+    if number is not None:
+        raise WayError(word("way_no_report", path=path))
+    return Way(tuple(_from_lines(path, text)))
+
+
+def _from_lines(path: Path, text: str) -> Iterator[Played]:
+    """Ids between spaces, commas or lines, `#` for comments."""
+    for number, line in enumerate(text.splitlines(), 1):
+        where = word("way_line", path=path, line=number)
+        yield from (Played(choice, where) for choice in _ids(line.partition("#")[0]))
+
+
+def _ids(text: str) -> list[str]:
+    return [choice for choice in _BETWEEN.split(text) if choice]
+
+
+# -- what `check --format json` prints, and parts of it ------------------------------------
+
+
+def _from_json(path: str, data: Any, number: int | None) -> Way:
+    findings = _findings(data)
+    if findings is not None:
+        return _from_report(path, findings, number)
+    if number is not None:
+        raise WayError(word("way_no_report", path=path))
+    match data:
+        case list():
+            return Way(_played(path, data))
+        case {"play": _}:
+            return _from_witness(path, data)
+        case {"witness": {"play": _} as witness}:
+            return _from_witness(path, witness)
+        case _:
+            raise WayError(word("way_none", path=path))
+
+
+def _findings(data: Any) -> list[Any] | None:
+    """The findings of a report, or of several; None for what is no report."""
+    match data:
+        case {"findings": list(findings)}:
+            return findings
+        case [{"findings": _}, *_]:
+            return [finding for report in data for finding in _findings(report) or ()]
+        case _:
+            return None
+
+
+def _from_report(path: str, findings: list[Any], wanted: int | None) -> Way:
+    """The way of one finding, counted from 1."""
+    if wanted is not None and not 1 <= wanted <= len(findings):
+        raise WayError(word("way_no_finding", path=path, number=wanted, all=len(findings)))
+    for number, finding in enumerate(findings, 1):
+        match finding:
+            case {"witness": {"play": _} as witness} if wanted in (None, number):
+                return _from_witness(word("way_finding", path=path, number=number), witness)
+    where = path if wanted is None else word("way_finding", path=path, number=wanted)
+    raise WayError(word("way_none", path=where))
+
+
+def _from_witness(where: str, witness: dict[str, Any]) -> Way:
+    who, memory, play = witness.get("as"), witness.get("memory", {}), witness["play"]
+    if not isinstance(who, str) or not isinstance(memory, dict) or not isinstance(play, list):
+        raise WayError(word("way_none", path=where))
+    values = {name: _value(where, name, value) for name, value in memory.items()}
+    return Way(_played(where, play), who, values, where)
+
+
+def _value(where: str, name: str, value: Any) -> Value:
+    if isinstance(value, list) and all(isinstance(member, str) for member in value):
+        return tuple(value)
+    if isinstance(value, (bool, int, str)):
+        return value
+    raise WayError(word("way_no_value", where=where, name=name))
+
+
+def _played(where: str, items: list[Any]) -> tuple[Played, ...]:
+    places = [word("way_item", path=where, line=number) for number, _ in enumerate(items, 1)]
+    for item, place in zip(items, places, strict=True):
+        if not isinstance(item, str):
+            raise WayError(word("way_no_id", where=place))
+    return tuple(map(Played, items, places))

@@ -9,11 +9,12 @@ from waymeet.console import transcript
 from waymeet.console.history import History
 from waymeet.console.keeper import Keeper
 from waymeet.console.keys import Command
+from waymeet.console.view import Option
 from waymeet.console.words import word
 from waymeet.runtime import ChoiceError, EndlessLoopError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from waymeet.console.options import PlayOptions
@@ -30,7 +31,7 @@ class Session:
         self.story = story
         self.options = options
         self.page = page
-        self.keeper = Keeper(story, page, clock)
+        self.keeper = Keeper(story, page, clock, keeps=options.follow is None)
         #: The history that the reader is in, or was in last.
         self.history: History | None = None
         self._transcripts_failed = False
@@ -118,6 +119,26 @@ class Session:
             who = self.history.now.origin.protagonist
             text = transcript.text_of(self.history.now, self.history.transcript)
             self.page.say_file(*self._written(Path.cwd() / f"{self.story.id}-{who}-transcript.txt", text))
+
+    def forget(self) -> bool:
+        """Ask once whether what earlier readings settled is to be forgotten, and do so; whether it was."""
+        self.page.say(word("anew_really"))
+        if self.ask([Option(word("anew_yes")), Option(word("anew_no"))]) != 0:
+            self.page.say(word("anew_not"))
+            return False
+        self.keeper.forget()
+        self.page.say(word("anew_done"))
+        return True
+
+    def ask(self, options: Sequence[Option]) -> int | None:
+        """Which option the reader takes, None when they leave; what can be done anywhere is done meanwhile."""
+        while True:
+            answer = self.page.view.ask(options)
+            if isinstance(answer, int):
+                return answer
+            if answer is Command.QUIT:
+                return None
+            self.do_anywhere(answer)
 
     def do_anywhere(self, command: Command) -> None:
         """A command that needs no reading; says so of the others."""

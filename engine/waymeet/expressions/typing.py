@@ -7,11 +7,13 @@ of visits has no bound of its own; what it is compared with gives it one ("stops
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import did_you_mean
 from waymeet.expressions import syntax
+from waymeet.expressions.arithmetic import bounds, calculate, is_fixed, join, scaled, subset
 from waymeet.expressions.code import depth, saturate
+from waymeet.expressions.scope import Counter, Derived, Flag, Problem, Scope, Typed, UnknownReferenceError
 from waymeet.expressions.types import (
     BOOL,
     UNKNOWN,
@@ -27,8 +29,6 @@ from waymeet.expressions.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     from waymeet.expressions.code import Code
 
 #: Where a count stops that is printed.
@@ -41,96 +41,6 @@ MAX_DEPTH = 150
 _TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 #: The most work one expression may do, derived names unfolded.
 MAX_WORK = 10_000
-
-
-class Counter(Protocol):
-    """How often something happened; it holds a register only because some expression reads it."""
-
-    register: int
-
-    def need(self, cap: int, *, shown: bool) -> None:
-        """Ask that the count be exact up to `cap`; `shown` says that only the wording of prose depends on it."""
-
-
-#: Counts that wait to be told how far they must be exact, each with its factor.
-Waiting = tuple[tuple[Counter, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """What a name stands for when it is a flag with a register; `-1` for free text, which has none."""
-
-    name: str
-    register: int
-    type: Type
-    text_index: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """What a name stands for when it is derived; `work` and `waiting` are those of its expression."""
-
-    name: str
-    index: int
-    type: Type
-    work: int
-    waiting: Waiting = ()
-
-
-class Scope(Protocol):
-    """What the names in an expression may stand for, where it stands."""
-
-    def lookup(self, name: str) -> Flag | Derived | None:
-        """The flag or derived name called `name`, if there is one."""
-
-    def types_of_word(self, word: str) -> list[EnumType | SetType]:
-        """The enums and sets that have `word` among their values."""
-
-    def names(self) -> Iterable[str]:
-        """Every name that could be meant, for suggestions."""
-
-    def derived_depths(self) -> Sequence[int]:
-        """How deep the expression of each derived name goes, by its index."""
-
-    def is_incomplete(self) -> bool:
-        """Whether some declarations could not be read, so that an unknown name may be no fault of its own."""
-
-    def counter(self, reference: syntax.Reference) -> Counter:
-        """The counter that `seen(…)` and its kin read; raises `UnknownReferenceError`."""
-
-
-class UnknownReferenceError(Exception):
-    """A reference to a node or choice that is not there; excused when it may be in a file that could not be read."""
-
-    def __init__(self, message: str, help_line: str | None = None, *, excused: bool = False) -> None:
-        super().__init__(message)
-        self.message = message
-        self.help = help_line
-        self.excused = excused
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong inside an expression, at offsets into its text."""
-
-    rule: str
-    message: str
-    start: int
-    end: int
-    help: str | None = None
-
-
-@dataclass(slots=True)
-class Typed:
-    """A compiled expression: its code, its type, what it costs, and the counts in it that wait for a bound.
-
-    Each count waits with its factor, and while counts wait, the interval of `type` leaves them out.
-    """
-
-    code: Code
-    type: Type
-    work: int = 1
-    waiting: Waiting = ()
 
 
 _WRONG = Typed(0, UNKNOWN)
@@ -310,7 +220,7 @@ class Typing:
         if not isinstance(typed.type, IntType):
             return typed
         kind = IntType(-typed.type.high, -typed.type.low)
-        return Typed(("-", 0, typed.code), kind, typed.work + 1, _scaled(typed.waiting, -1))
+        return Typed(("-", 0, typed.code), kind, typed.work + 1, scaled(typed.waiting, -1))
 
     def _logic(self, tree: syntax.Logic) -> Typed:
         operands = [self._boolean(operand, f'"{tree.operator}"') for operand in tree.operands]
@@ -328,9 +238,9 @@ class Typing:
             if not isinstance(typed.type, IntType | UnknownType):
                 message = f'"{tree.operator}" needs numbers, and this is {describe(typed.type)}'
                 return self._wrong(part, "type-mismatch", message)
-        if tree.operator == "*" and (left.waiting or right.waiting) and not (_is_fixed(left) or _is_fixed(right)):
+        if tree.operator == "*" and (left.waiting or right.waiting) and not (is_fixed(left) or is_fixed(right)):
             left, right = self._settled(left, tree.left), self._settled(right, tree.right)
-        return _calculate(tree.operator, left, right)
+        return calculate(tree.operator, left, right)
 
     def _set_arithmetic(self, tree: syntax.Arithmetic, left: Typed, right: Typed) -> Typed:
         operation = {"|": "union", "&": "common", "-": "without"}.get(tree.operator)
@@ -354,7 +264,7 @@ class Typing:
         else:
             no = self._as(no, yes.type, tree.no)
         work = condition.work + yes.work + no.work
-        return Typed(("if", condition.code, yes.code, no.code), _join(yes.type, no.type), work)
+        return Typed(("if", condition.code, yes.code, no.code), join(yes.type, no.type), work)
 
     def _call(self, tree: syntax.Call) -> Typed:
         wanted = 1 if tree.function in ("abs", "count") else 2
@@ -368,7 +278,7 @@ class Typing:
         if len(kinds) < len(items):
             return _WRONG
         code = (tree.function, *(item.code for item in items))
-        return Typed(code, _bounds(tree.function, kinds), 1 + sum(item.work for item in items))
+        return Typed(code, bounds(tree.function, kinds), 1 + sum(item.work for item in items))
 
     def _count(self, tree: syntax.Call) -> Typed:
         typed = self._typed(tree.arguments[0])
@@ -424,7 +334,7 @@ class Typing:
             return None
         one, other = resolved
         if isinstance(one.type, SetType) and operator not in ("==", "!="):
-            return _subset(operator, one.code, other.code)
+            return subset(operator, one.code, other.code)
         return (operator, one.code, other.code)
 
     def _membership(self, left: _Side, right: _Side) -> Code | None:
@@ -471,7 +381,7 @@ class Typing:
         assert isinstance(one.type, IntType)
         assert isinstance(other.type, IntType)
         factors: dict[int, int] = {}
-        for counter, factor in (*one.waiting, *_scaled(other.waiting, -1)):
+        for counter, factor in (*one.waiting, *scaled(other.waiting, -1)):
             factors[counter.register] = factors.get(counter.register, 0) + factor
         if min(factors.values(), default=0) < 0 < max(factors.values(), default=0):
             self._endless(tree)
@@ -577,7 +487,6 @@ class Typing:
 
 if TYPE_CHECKING:
     _Side = tuple[Typed, syntax.Expression]
-    _Bounds = Callable[[list[int]], int]
 
 
 def _sets(*sides: Typed) -> bool:
@@ -592,53 +501,6 @@ def _truth_help(typed: Typed) -> str | None:
     if isinstance(typed.type, EnumType):
         return f"compare it with a value, as in `… == {typed.type.values[0]}`"
     return "compare it with something, as in `trust >= 1`" if isinstance(typed.type, IntType) else None
-
-
-def _is_fixed(typed: Typed) -> bool:
-    """Whether a number is the same in every state."""
-    return not typed.waiting and isinstance(typed.type, IntType) and typed.type.low == typed.type.high
-
-
-def _scaled(waiting: Waiting, factor: int) -> Waiting:
-    return tuple((counter, own * factor) for counter, own in waiting if factor)
-
-
-def _calculate(operator: str, left: Typed, right: Typed) -> Typed:
-    """A sum, difference or product, with its interval; of a product with counts, one side is fixed."""
-    if not isinstance(left.type, IntType) or not isinstance(right.type, IntType):
-        return _WRONG
-    a, b = left.type, right.type
-    if operator == "+":
-        ends, waiting = [a.low + b.low, a.high + b.high], left.waiting + right.waiting
-    elif operator == "-":
-        ends, waiting = [a.low - b.high, a.high - b.low], left.waiting + _scaled(right.waiting, -1)
-    else:
-        ends = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
-        waiting = _scaled(left.waiting, b.low) + _scaled(right.waiting, a.low)
-    kind = IntType(saturate(min(ends)), saturate(max(ends)))
-    return Typed((operator, left.code, right.code), kind, left.work + right.work + 1, waiting)
-
-
-def _bounds(function: str, kinds: list[IntType]) -> IntType:
-    if function == "abs":
-        (kind,) = kinds
-        low = 0 if kind.low <= 0 <= kind.high else min(abs(kind.low), abs(kind.high))
-        return IntType(low, max(abs(kind.low), abs(kind.high)))
-    pick: _Bounds = min if function == "min" else max
-    return IntType(pick([kind.low for kind in kinds]), pick([kind.high for kind in kinds]))
-
-
-def _subset(operator: str, one: Code, other: Code) -> Code:
-    """`a <= b` for sets: nothing of a is missing in b; `<` also says that they differ."""
-    small, large = (one, other) if operator in ("<", "<=") else (other, one)
-    within: Code = ("==", ("without", small, large), 0)
-    return within if operator in ("<=", ">=") else ("and", within, ("!=", one, other))
-
-
-def _join(one: Type, other: Type) -> Type:
-    if isinstance(one, IntType) and isinstance(other, IntType):
-        return IntType(min(one.low, other.low), max(one.high, other.high))
-    return one
 
 
 def _place_of(word: str, tree: syntax.Expression) -> syntax.Node:

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import did_you_mean
 from waymeet.expressions import syntax as expressions
+from waymeet.expressions.scope import Flag, Problem
 from waymeet.expressions.types import BoolType, EnumType, IntType, SetType, TextType, UnknownType, describe
-from waymeet.expressions.typing import Flag, Problem, Typing
+from waymeet.expressions.typing import Typing
 from waymeet.prose import syntax
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from waymeet.expressions.code import Code
+    from waymeet.expressions.scope import Scope
     from waymeet.expressions.types import Type
-    from waymeet.expressions.typing import Scope
     from waymeet.prose.rendering import Prose
 
 _RANGE = re.compile(r"(-?\d{1,10})(?:\.\.(-?\d{1,10}))?")

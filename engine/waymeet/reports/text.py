@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from wcwidth import wcwidth
@@ -19,11 +20,11 @@ _BEFORE = 40
 _MOST_UNDECIDED = 20
 
 
-def render(report: Report, folder: str = "") -> str:
-    """The report as text; file names are shown below `folder`."""
+def render(report: Report, folder: str = "", story: str | None = None) -> str:
+    """The report as text; file names are shown below `folder`. `story` as in `located`."""
     named = {finding.span.file for finding in report.findings}
     sources = {file: text.split("\n") for file, text in report.sources.items() if file in named}
-    parts = [located(finding, sources, folder) for finding in report.findings]
+    parts = [located(finding, sources, folder, story, number) for number, finding in enumerate(report.findings, 1)]
     parts += [_undecided(report)] if report.undecided else []
     return "\n".join([*parts, printable(summary(report))])
 
@@ -57,8 +58,18 @@ def _only(report: Report, severity: Severity) -> int:
     return sum(finding.severity is severity for finding in report.findings)
 
 
-def located(finding: Diagnostic, sources: Mapping[str, Sequence[str]], folder: str = "") -> str:
-    """One finding: what is wrong, where, what to do, and the way there; `sources` has the lines of each file."""
+def located(
+    finding: Diagnostic,
+    sources: Mapping[str, Sequence[str]],
+    folder: str = "",
+    story: str | None = None,
+    number: int = 1,
+) -> str:
+    """One finding: what is wrong, where, what to do, and the way there; `sources` has the lines of each file.
+
+    `story` is the path that opens the story, by default the folder or else the file; "" for the bundled one. `number`
+    is the place of the finding in its report, counted from 1.
+    """
     span = finding.span
     prefix = folder.rstrip("/") + "/" if folder else ""
     head = f"{prefix}{span.file}:{span.line}:{span.column}: {finding.severity.value}[{finding.rule}]: {finding.message}"
@@ -69,17 +80,27 @@ def located(finding: Diagnostic, sources: Mapping[str, Sequence[str]], folder: s
         place = f"{prefix}{related.span.file}:{related.span.line}:{related.span.column}"
         lines.append(f"      = see {place}: {related.message}")
     if finding.witness is not None:
-        lines += _way(finding.witness)
+        lines += _way(finding.witness, (folder or span.file) if story is None else story, number)
     return "\n".join(printable(line) for line in lines) + "\n"
 
 
-def _way(witness: Witness) -> list[str]:
+def _way(witness: Witness, story: str, number: int) -> list[str]:
     lines = [
         f"      = after a reading as {earlier.protagonist}: {', '.join(earlier.play) or 'there is nothing to choose'}"
         for earlier in witness.before
     ]
     lines.append(f"      = the way there as {witness.protagonist}: {_choices(witness)}")
+    lines.append(f"      = to see it: {_command(witness, f' {shlex.quote(story)}' if story else '', number)}")
     return lines
+
+
+def _command(witness: Witness, story: str, number: int) -> str:
+    """What to type to be led there; what an earlier reading left is read from a report."""
+    if witness.before:
+        report = f"waymeet check{story} --format json --output report.json"
+        return f"{report}; waymeet play{story} --follow report.json#{number}"
+    play = shlex.quote(",".join(witness.play))
+    return f"waymeet play{story} --as {witness.protagonist} --follow {play}"
 
 
 def _choices(witness: Witness) -> str:

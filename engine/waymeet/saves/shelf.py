@@ -17,7 +17,7 @@ from waymeet.snapshots import SaveError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from waymeet.runtime import Moment, Story
+    from waymeet.runtime import Story
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -53,9 +53,11 @@ class Shelf:
         """Whether places can be kept here: not while another player has the story open."""
         return self._lock.held
 
-    def remember(self, moment: Moment) -> None:
-        """Keep what the ending at `moment` leaves; raises `OSError`."""
-        self.legacy = self.legacy.after(moment)
+    def leave(self, legacy: Legacy) -> None:
+        """Go on with this legacy, and keep it where that is allowed; raises `OSError`."""
+        self.legacy = legacy
+        if not self.writable:
+            return
         if self.unusable is not None:
             self.unusable.path.rename(self.unusable.aside)
             self.unusable = None

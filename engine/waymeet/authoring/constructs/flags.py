@@ -8,8 +8,8 @@ from waymeet.authoring.fields import Reading, broken_rows, rows, whole_number
 from waymeet.authoring.models import WrittenFlag
 from waymeet.authoring.source import Scalar, Sequence
 from waymeet.diagnostics import did_you_mean
+from waymeet.expressions.scope import Flag
 from waymeet.expressions.types import BOOL, TEXT, UNKNOWN, BoolType, EnumType, IntType, SetType
-from waymeet.expressions.typing import Flag
 from waymeet.story import Register, Text
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from waymeet.authoring.models import BLOCK_KEYS
 from waymeet.diagnostics import did_you_mean
 from waymeet.expressions import syntax
 from waymeet.expressions.code import depth
+from waymeet.expressions.scope import Derived
 from waymeet.expressions.types import UNKNOWN, BoolType, EnumType, IntType, UnknownType, describe
-from waymeet.expressions.typing import Derived
 from waymeet.prose.rendering import Template, is_fixed
 from waymeet.story import Ending, Protagonist, SheetLine
 

@@ -1,0 +1,54 @@
+"""A reading that begins with a way: told to where it leads, and then the reader's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from waymeet.console import front
+from waymeet.console.history import History
+from waymeet.console.reading import Reading
+from waymeet.console.replaying import WayError, play_back, read_replay, read_way
+from waymeet.console.words import word
+from waymeet.runtime import ChoiceError, EndlessLoopError
+
+if TYPE_CHECKING:
+    from waymeet.console.replaying import Way
+    from waymeet.console.session import Session
+    from waymeet.runtime import Moment
+
+
+def follow(session: Session) -> Reading:
+    """The reading after the way that was asked for, always from the same beginning; raises `WayError`."""
+    way = _way(session)
+    session.keeper.suppose(way.memory)
+    history = session.history = History([_begin(session, way)])
+    reading = Reading(session, history, keeps=session.options.follow is not None)
+    front.show_title(session)
+    if session.options.follow is not None:
+        session.page.say(word("way_keeps_nothing"))
+    reading.open()
+    play_back(reading, history, way)
+    return reading
+
+
+def _way(session: Session) -> Way:
+    options = session.options
+    if options.follow is not None:
+        return read_way(options.follow)
+    assert options.replay is not None
+    return read_replay(options.replay)
+
+
+def _begin(session: Session, way: Way) -> Moment:
+    story, options = session.story, session.options
+    who = options.protagonist or way.protagonist
+    if who is None:
+        if len(story.protagonists) > 1:
+            raise WayError(word("way_no_path", names=", ".join(path.id for path in story.protagonists)))
+        who = story.protagonists[0].id
+    try:
+        return story.begin(who, seed=options.seed or 0, memory=way.memory)
+    except (ChoiceError, ValueError) as error:
+        raise WayError(word("way_misfit", where=way.where, reason=error)) from error
+    except EndlessLoopError as error:
+        raise WayError(word("cannot_begin", name=story.protagonist(who).name, reason=error)) from error
