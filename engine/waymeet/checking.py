@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from waymeet.analysis.walk import walk
@@ -46,8 +48,9 @@ def check_files(files: dict[str, bytes], name: str, *, budget: float | None = No
     story = Story(compiled.story)
     facts = Facts(story, compiled.places, walk(story, budget=BUDGET if budget is None else budget))
     findings = [finding for rule in STATE_RULES for finding in rule.find(facts, rule)]
-    for finding in findings:
-        _replay(story, finding.witness)
+    replayer = _Replayer(story)
+    for witness in (finding.witness for finding in findings if finding.witness is not None):
+        replayer.replay(witness)
     kept, unused = _allowed(findings, compiled.places.allows)
     undecided = tuple(question for rule in STATE_RULES for question in rule.undecided(facts))
     if not undecided:
@@ -61,24 +64,36 @@ def _invalid(written: WrittenFiles, name: str) -> Report:
     return Report(story, tuple(written.findings), invalid=True, sources=written.sources).sorted()
 
 
-def _replay(story: Story, witness: Witness | None) -> None:
-    """Play a witness with the runtime itself; that it cannot be played would be our own fault, and is not hidden."""
-    if witness is None:
-        return
-    memory: dict[str, Value] = {}
-    for earlier in witness.before:
-        memory = _played(story, earlier, memory).memory
-    try:
-        _played(story, witness, memory)
-    except EndlessLoopError:
-        return  # that is what it shows
+class _Replayer:
+    """Plays witnesses with the runtime itself; that one cannot be played would be our own fault, and is not hidden.
 
+    Witnesses mostly begin alike, so each goes on from where it leaves the one before.
+    """
 
-def _played(story: Story, witness: Witness, memory: dict[str, Value]) -> Moment:
-    moment = story.begin(witness.protagonist, memory=memory)
-    for choice in witness.play:
-        moment = moment.choose(choice)
-    return moment
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self._path: list[str] = []
+        self._moments: list[Moment] = []
+
+    def replay(self, witness: Witness) -> None:
+        """Play a witness after what came before it."""
+        memory: dict[str, Value] = {}
+        for earlier in witness.before:
+            memory = self._play(earlier, memory).memory
+        with suppress(EndlessLoopError):  # that is what such a witness shows
+            self._play(witness, memory)
+
+    def _play(self, witness: Witness, memory: dict[str, Value]) -> Moment:
+        fresh = self._story.begin(witness.protagonist, memory=memory)
+        if not self._moments or self._moments[0].origin != fresh.origin:
+            self._path, self._moments = [], [fresh]
+        pairs = zip(self._path, witness.play, strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        del self._path[shared:], self._moments[shared + 1 :]
+        for choice in witness.play[shared:]:
+            self._moments.append(self._moments[-1].choose(choice))
+            self._path.append(choice)
+        return self._moments[-1]
 
 
 def _allowed(findings: list[Diagnostic], allows: list[Allow]) -> tuple[list[Diagnostic], list[Allow]]:

@@ -211,7 +211,7 @@ def _print_reports(reports: list[tuple[str, Report]], options: argparse.Namespac
     else:
         from waymeet.reports import text as as_text
 
-        text = "".join(as_text.render(report, _folder(path)) for path, report in reports)
+        text = "".join(as_text.render(report, _folder(path), _typed(path, options)) for path, report in reports)
     if options.output is None:
         _write(text)
     else:
@@ -219,6 +219,11 @@ def _print_reports(reports: list[tuple[str, Report]], options: argparse.Namespac
             options.output.write_text(text, encoding="utf-8")
         except OSError as error:
             raise _OutputError(str(options.output), error) from error
+
+
+def _typed(path: str, options: argparse.Namespace) -> str:
+    """What opens the story when typed after a command: nothing for the bundled one."""
+    return path if options.stories else ""
 
 
 def _folder(path: str) -> str:

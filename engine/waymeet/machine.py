@@ -60,13 +60,15 @@ class Observer(Protocol):
 class EndlessLoopError(Exception):
     """Automatic moves that come round without asking the reader.
 
-    `circle` has the ids of the steps that come round, the first in the file first; only one where the way went on for
-    too long without coming round.
+    `circle` has the ids of the steps that come round, the first in the file first. Without `came_round`, the way only
+    went on for more than `MAX_MOVES` steps, and they are those met more than once, or the last.
     """
 
-    def __init__(self, circle: tuple[str, ...]) -> None:
-        super().__init__(f"the story goes round in a circle at {circle[0]} without asking anything")
+    def __init__(self, circle: tuple[str, ...], *, came_round: bool) -> None:
+        went = "goes round in a circle" if came_round else f"goes on for more than {MAX_MOVES:,} steps"
+        super().__init__(f"the story {went} at {circle[0]} without asking anything")
         self.circle = circle
+        self.came_round = came_round
 
     @property
     def step(self) -> str:
@@ -249,7 +251,7 @@ class Machine:
             if moves > _PATIENCE:
                 state = State(at, registers)
                 if state in been or moves > MAX_MOVES:
-                    raise EndlessLoopError(self._circle(been, state))
+                    raise EndlessLoopError(self._circle(been, state), came_round=state in been)
                 been[state] = None
 
     def _circle(self, been: dict[State, None], again: State) -> tuple[str, ...]:

@@ -33,22 +33,17 @@ class Liveness:
             if register.use == "local":
                 scene = register.name.split(".")[0]
                 self._locals[scene] = self._locals.get(scene, 0) | 1 << index
-        rows = enumerate(story.registers)
-        self._told = [(i, register.told) for i, register in rows if register.told is not None]
+        self._told = [register.high if register.told is None else register.told for register in story.registers]
         self._arriving = [0] * len(story.steps)
         self._settle()
         resting = [self._resting(step) for step in story.steps]
-        count = range(len(story.registers))
-        self._dead = [tuple(index for index in count if not live >> index & 1) for live in resting]
+        self._live = [_indexes(live) for live in resting]
 
     def forget(self, state: State) -> State:
         """The state with every dead register back at its start, and no count higher than conditions can tell."""
-        dead = self._dead[state.step]
-        registers = list(state.registers)
-        for index in dead:
-            registers[index] = self._start[index]
-        for index, told in self._told:
-            registers[index] = min(registers[index], told)
+        registers = list(self._start)
+        for index in self._live[state.step]:
+            registers[index] = min(state.registers[index], self._told[index])
         return State(state.step, tuple(registers))
 
     def starting(self, at: int, registers: Registers) -> Registers:
@@ -121,6 +116,16 @@ def targets(step: Step) -> list[int]:
             return [branch.to for branch in branches]
         case _:
             return []
+
+
+def _indexes(mask: int) -> tuple[int, ...]:
+    """The numbers of the bits that are set."""
+    found = []
+    while mask:
+        lowest = mask & -mask
+        found.append(lowest.bit_length() - 1)
+        mask ^= lowest
+    return tuple(found)
 
 
 def _mask(indexes: Iterable[int]) -> int:

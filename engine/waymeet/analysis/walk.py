@@ -57,7 +57,7 @@ class Walk:
     """What a walk found. States have numbers; `moves` lists each one's open choices with the states they lead to.
 
     `arrivals`, `clamps` and `loops` tell when a step, an effect past its bounds (by step and index) or an endless loop
-    (by the ids of its steps; `circles` has them as they follow each other) was first met on the way. `opened`,
+    (by the ids of its steps; `circles` has the error that play raises) was first met on the way. `opened`,
     `endings` and `stuck` tell the first state where a choice (by step and index) is open, a protagonist comes to an
     ending, and a step leads nowhere.
     """
@@ -72,7 +72,7 @@ class Walk:
     arrivals: dict[int, First] = field(default_factory=dict)
     clamps: dict[tuple[int, int], First] = field(default_factory=dict)
     loops: dict[frozenset[str], First] = field(default_factory=dict)
-    circles: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
+    circles: dict[frozenset[str], EndlessLoopError] = field(default_factory=dict)
     opened: dict[tuple[int, int], int] = field(default_factory=dict)
     endings: dict[tuple[int, int], int] = field(default_factory=dict)
     stuck: dict[int, int] = field(default_factory=dict)
@@ -212,7 +212,7 @@ class _Walker:
             state = self._machine.arrive(at, registers, [], self)
         except EndlessLoopError as error:
             circle = frozenset(error.circle)
-            self._walk.circles.setdefault(circle, error.circle)
+            self._walk.circles.setdefault(circle, error)
             _note(self._walk.loops, circle, First(depth, move))
             return LOOP
         if self._liveness is not None:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from waymeet.expressions.types import Type
 
 
+#: Looking for what was meant takes time in a large story; after so many slips nobody needs it.
+MAX_SUGGESTIONS = 50
+
+
 @dataclass(slots=True)
 class Count:
     """How often a step was arrived at: a register that exists because something reads it.
@@ -66,24 +70,24 @@ class Names:
     #: Whether some flag or derived name could not be read; whether some file could not.
     incomplete: bool = False
     files_lost: bool = False
-    _declared: dict[str, Declared] = field(default_factory=dict)
+    _suggested: int = 0
+    _declared: dict[str, list[Declared]] = field(default_factory=dict)
 
     def declare(self, name: Scalar, what: str, reading: Reading, scene: str = "") -> bool:
         """Note a name of the shared namespace; reports a clash with an earlier one and says whether it is free.
 
         Names of different scenes do not clash: neither is known in the other's.
         """
-        earlier = self._declared.get(name.value)
-        apart = earlier is not None and scene != "" and earlier.scene not in ("", scene)
-        if earlier is not None and not apart and not (what == earlier.what == "an enum value"):
+        declared = self._declared.setdefault(name.value, [])
+        near = [other for other in declared if scene == "" or other.scene in ("", scene)]
+        earlier = next((other for other in near if not (what == other.what == "an enum value")), None)
+        if earlier is not None:
             message = f'"{name.value}" is {what} here, and {earlier.what} elsewhere'
             if what == earlier.what:
                 message = f'there are two of "{name.value}", each {what}'
             reading.report("wrong-value", message, name, "give one of them another name", (earlier.related,))
             return False
-        if earlier is None:
-            span = reading.source.span(name)
-            self._declared[name.value] = Declared(what, Related(span, f"{what} here"), scene)
+        declared.append(Declared(what, Related(reading.source.span(name), f"{what} here"), scene))
         return True
 
     def add_words(self, kind: Type) -> None:
@@ -136,6 +140,12 @@ class Names:
 
     def _suggest(self, scene: str, name: str, *, nodes: bool) -> str | None:
         """The nodes or choices whose own ids are close, those of the scene by their short names."""
+        self._suggested += 1
+        if self._suggested > MAX_SUGGESTIONS:
+            return None
+        here = [full.removeprefix(f"{scene}.") for full in self.steps if full.startswith(f"{scene}.")]
+        if close := closest(name, [short for short in here if ("." in short) != nodes]):
+            return suggestion(close)
         shown: dict[str, list[str]] = {}
         for full in self.steps:
             if self._is_node(full) == nodes:

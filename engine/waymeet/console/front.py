@@ -56,16 +56,20 @@ def _enter(session: Session, entries: list[_Entry]) -> History | None:
         entry = entries[0] if len(entries) == 1 else _ask(session, entries)
         if entry is None:
             return None
-        if entry.protagonist is None:
-            is_done = session.forget()
-        else:
-            history = session.begin(entry.protagonist) if entry.found is None else session.resume(entry.found)
-            if history is not None:
-                return history
-            is_done = True
-        if is_done:
+        history = _go_in(session, entry)
+        if history is not None:
+            return history
+        if entry.protagonist is not None or not session.keeper.legacy.memory:
             entries.remove(entry)
     return None
+
+
+def _go_in(session: Session, entry: _Entry) -> History | None:
+    """Where an entry leads; None for a path that cannot begin, and where the whole telling was to be forgotten."""
+    if entry.protagonist is None:
+        session.forget()
+        return None
+    return session.begin(entry.protagonist) if entry.found is None else session.resume(entry.found)
 
 
 def _ask(session: Session, entries: list[_Entry]) -> _Entry | None:
@@ -86,13 +90,13 @@ def _show_paths(session: Session, paths: Sequence[Protagonist]) -> None:
         there = len(session.endings_of(path.id))
         found = len(legacy.found(path.id))
         count = word("found_all" if found == there else "found_some", found=found, all=there) if there else ""
-        session.page.paragraphs(f"{word('path', name=path.name, about=path.about.strip())}\n\n{count}")
+        session.page.paragraphs(word("path", name=path.name, about=path.about.strip()), under=count)
 
 
 def _entries(session: Session, paths: Sequence[Protagonist], *, fresh: bool, with_ended: bool) -> list[_Entry]:
     """Places to go on from first, the latest before the others; then new beginnings; then places that have ended."""
-    kept = [(path, session.keeper.find(path.id)) for path in paths]
-    places = [(path, found) for path, found in kept if found is not None and not fresh]
+    kept = [] if fresh else [(path, session.keeper.find(path.id)) for path in paths]
+    places = [(path, found) for path, found in kept if found is not None]
     places.sort(key=lambda place: -place[1].place.saved)
     open_places = [(path, found) for path, found in places if not found.place.finished]
     under_way = {path.id for path, _ in open_places}

@@ -52,11 +52,20 @@ class Page:
         unbroken = self.view.setting._replace(measure=_UNBROKEN)
         self._add([*set_text(text, self.view.setting), *set_text(str(path), unbroken)])
 
-    def paragraphs(self, text: str) -> None:
-        """Text with empty lines between its paragraphs, whose other line breaks mean nothing."""
-        for paragraph in text.split("\n\n"):
-            if words := " ".join(paragraph.split()):
-                self.say(words)
+    def paragraphs(self, text: str, under: str = "") -> None:
+        """Text with empty lines between its paragraphs, whose other line breaks mean nothing; a line `under` it."""
+        found = [words for paragraph in text.split("\n\n") if (words := " ".join(paragraph.split()))]
+        if under:
+            found[-1:] = ["\n".join((*found[-1:], under))]
+        for words in found:
+            self.say(words)
+
+    def listing(self, title: str, items: Sequence[str]) -> None:
+        """A title and, under it, one item after another."""
+        setting = self.view.setting
+        indent = "" if setting.spoken else "  "
+        lines = [line for item in items for line in set_text(item, setting, first=indent)]
+        self._add([*set_text(title, setting), *lines])
 
     def table(self, rows: Sequence[tuple[str, str]]) -> None:
         """Rows of a name and what goes with it, under each other."""

@@ -102,9 +102,8 @@ class Reading:
         name = session.story.protagonist(who).name
         self._page.say(word("ending", title=title), "strong")
         self._page.say(word("found_on_path", found=len(found), all=len(there), name=name))
-        for left in there:
-            if left.hint and left.id not in found:
-                self._page.say(word("hint_left", hint=left.hint))
+        if hints := [left.hint for left in there if left.hint and left.id not in found]:
+            self._page.listing(word("hints_left"), hints)
 
     # -- asking ------------------------------------
 

@@ -77,7 +77,7 @@ ENGLISH: dict[str, str] = {
     # endings
     "ending": "Ending: {title}",
     "found_on_path": "You have found {found} of {all} endings on {name}'s path.",
-    "hint_left": "Not yet found: {hint}",
+    "hints_left": "Not yet found:",
     "after_undo": "Take back the last choice",
     "after_other": "Read {name}'s path",
     "after_again": "Read {name}'s path again",

@@ -13,7 +13,7 @@ from waymeet.diagnostics import did_you_mean
 from waymeet.expressions import syntax
 from waymeet.expressions.arithmetic import bounds, calculate, is_fixed, join, scaled, subset
 from waymeet.expressions.code import depth, saturate
-from waymeet.expressions.scope import Counter, Derived, Flag, Problem, Scope, Typed, UnknownReferenceError
+from waymeet.expressions.scope import Counter, Derived, Flag, Problem, Scope, Typed, UnknownReferenceError, Waiting
 from waymeet.expressions.types import (
     BOOL,
     UNKNOWN,
@@ -380,16 +380,11 @@ class Typing:
         """
         assert isinstance(one.type, IntType)
         assert isinstance(other.type, IntType)
-        factors: dict[int, int] = {}
-        for counter, factor in (*one.waiting, *scaled(other.waiting, -1)):
-            factors[counter.register] = factors.get(counter.register, 0) + factor
-        if min(factors.values(), default=0) < 0 < max(factors.values(), default=0):
-            self._endless(tree)
-            return
+        factors = self._factors((*one.waiting, *scaled(other.waiting, -1)), tree)
         least = one.type.low - other.type.high
         most = one.type.high - other.type.low
         for counter, _ in (*one.waiting, *other.waiting):
-            factor = factors[counter.register]
+            factor = factors.get(counter.register, 0)
             if factor:
                 self._need(counter, (most if factor < 0 else -least) // abs(factor) + 1, tree)
 
@@ -398,8 +393,20 @@ class Typing:
         if isinstance(value.type, IntType) and isinstance(flag, IntType):
             span = flag.high - flag.low + max(abs(flag.high), abs(flag.low))
             rest = max(abs(value.type.low), abs(value.type.high))
-            for counter, factor in value.waiting:
-                self._need(counter, (span + rest) // abs(factor) + 1, tree)
+            factors = self._factors(value.waiting, tree)
+            for counter, _ in value.waiting:
+                if factor := factors.get(counter.register, 0):
+                    self._need(counter, (span + rest) // abs(factor) + 1, tree)
+
+    def _factors(self, waiting: Waiting, tree: syntax.Expression) -> dict[int, int]:
+        """The factor of each count by its register; none where counts pull both ways, which nothing bounds."""
+        factors: dict[int, int] = {}
+        for counter, factor in waiting:
+            factors[counter.register] = factors.get(counter.register, 0) + factor
+        if min(factors.values(), default=0) < 0 < max(factors.values(), default=0):
+            self._endless(tree)
+            return {}
+        return factors
 
     def _need(self, counter: Counter, cap: int, tree: syntax.Expression) -> None:
         if cap > MAX_COUNT:

@@ -192,10 +192,10 @@ class _Parser:
             if character in "({":
                 brackets.append(at)
             elif character in ")}" and brackets:
-                brackets.pop()
+                opened = brackets.pop()
+                if character == "}" and self.text[opened] == "(":
+                    raise ProseError('this "(" is never closed', opened, opened + 1)
             at += 2 if character == "\\" else 1
-        if brackets and self.text[brackets[-1]] == "(":
-            raise ProseError('this "(" is never closed', brackets[-1], brackets[-1] + 1)
         raise ProseError("this brace is never closed", start, start + 1, r"to print a brace, write \{")
 
     def _options(self, start: int) -> tuple[Parts, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import Severity
+from waymeet.machine import MAX_MOVES
 from waymeet.rules.facts import Facts, StateRule, anywhere
 
 if TYPE_CHECKING:
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
     numbers = {step.id: index for index, step in enumerate(facts.story.data.steps)}
     for key, first in facts.walk.loops.items():
-        circle = facts.walk.circles[key]
-        step = circle[0]
-        message = f"{' → '.join((*circle, step))} goes round without asking the reader anything"
+        loop = facts.walk.circles[key]
+        step = loop.step
+        message = f"{' → '.join((*loop.circle, step))} goes round without asking the reader anything"
+        if not loop.came_round:
+            message = f"the story goes on for more than {MAX_MOVES:,} steps here without asking the reader anything"
         help_line = "put a choice or an ending on the way round"
         yield rule.at_step(facts, numbers[step], message, help_line, facts.walk.way_through(first.move))
 

@@ -28,12 +28,13 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
     trapped = _trapped(facts)
     help_line = "give what lies behind it a way to an ending"
     for (step, choice), (state, _) in _crossings(facts.walk, trapped).items():
-        message = "after this choice no ending can be reached any more"
+        name = facts.story.protagonists[facts.walk.protagonists[state]].id
+        message = f"after this choice {name} can reach no ending any more"
         witness = facts.walk.way_through(Move(state, choice, facts.walk.protagonists[state]))
         yield rule.at_choice(facts, step, choice, message, help_line, witness)
     for protagonist, start in _trapped_starts(facts.walk, trapped).items():
         name = facts.story.protagonists[protagonist].id
-        message = f"from the start of {name}'s path no ending can be reached"
+        message = f"{name} can reach no ending, from the very start"
         step = facts.walk.states[start].step
         span = facts.places.protagonists[name]
         yield rule.at_step(facts, step, message, help_line, facts.walk.way_to(start), span)

@@ -56,12 +56,9 @@ def _causes(facts: Facts, cut_off: list[int]) -> list[int]:
     first = [node for node in cut_off if not arrows[node] - {node} or arrows[node] - lost]
     onward = _onward(arrows, lost)
     explained = _after(onward, first)
-    for node in _sources_first(onward, cut_off):  # what is left goes round in circles: one stands for each
-        if node not in explained:
-            circle = {other for other in _after(onward, [node]) if node in _after(onward, [other])}
-            first.append(min(circle))
-            explained |= _after(onward, [node])
-    return sorted(first)
+    circles = _circles(onward, arrows, [node for node in cut_off if node not in explained])
+    unexplained = [circle for circle in circles if not any(arrows[node] & lost - circle for node in circle)]
+    return sorted((*first, *map(min, unexplained)))
 
 
 def _onward(arrows: dict[int, set[int]], lost: set[int]) -> dict[int, list[int]]:
@@ -84,24 +81,37 @@ def _after(onward: dict[int, list[int]], first: list[int]) -> set[int]:
     return found
 
 
-def _sources_first(onward: dict[int, list[int]], nodes: list[int]) -> list[int]:
-    """The nodes in the reverse order of finishing depth-first: each before what it leads to, circles apart.
+def _circles(onward: dict[int, list[int]], arrows: dict[int, set[int]], nodes: list[int]) -> list[set[int]]:
+    """The strongly connected components among some nodes (Kosaraju's algorithm, without recursion)."""
+    unseen = set(nodes)
+    found = []
+    for root in reversed(_finished(onward, nodes)):
+        if root in unseen:
+            circle = {root}
+            waiting = [root]
+            while waiting:
+                more = (arrows[waiting.pop()] & unseen) - circle
+                circle |= more
+                waiting.extend(more)
+            unseen -= circle
+            found.append(circle)
+    return found
 
-    The first not yet explained is thus in a circle that no other unexplained node leads into (Kosaraju).
-    """
+
+def _finished(onward: dict[int, list[int]], nodes: list[int]) -> list[int]:
+    """Some nodes and what they lead to, in the order in which a depth-first search is done with them."""
     finished: list[int] = []
     seen: set[int] = set()
-    for root in nodes:
-        waiting = [(root, False)]
-        while waiting:
-            node, done = waiting.pop()
-            if done:
-                finished.append(node)
-            elif node not in seen:
-                seen.add(node)
-                waiting.append((node, True))
-                waiting.extend((following, False) for following in reversed(onward[node]))
-    return finished[::-1]
+    waiting = [(node, False) for node in reversed(nodes)]
+    while waiting:
+        node, done = waiting.pop()
+        if done:
+            finished.append(node)
+        elif node not in seen:
+            seen.add(node)
+            waiting.append((node, True))
+            waiting.extend((following, False) for following in onward[node])
+    return finished
 
 
 def _arrows(facts: Facts) -> dict[int, set[int]]:

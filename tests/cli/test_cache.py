@@ -1,0 +1,192 @@
+"""The cache of compiled stories: used while nothing changed, renewed when something did, and never in the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import waymeet
+from cli.stories import FERRY, write
+from waymeet import checking
+from waymeet.opening import cache_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from cli.conftest import Ran
+
+    Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def ferry(here: Path) -> Path:
+    return write(here / "ferry", story=FERRY)
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the stories that were compiled."""
+    names: list[str] = []
+    real = checking.compile_files
+
+    def compile_files(files: dict[str, bytes], name: str) -> object:
+        names.append(name)
+        return real(files, name)
+
+    monkeypatch.setattr(checking, "compile_files", compile_files)
+    return names
+
+
+def entries() -> list[Path]:
+    """The compiled stories in the cache; there must be nothing else."""
+    found = sorted(cache_folder().iterdir())
+    assert all(file.suffix == ".story" for file in found)
+    return found
+
+
+def test_an_unchanged_story_is_compiled_once(ferry: Path, compiled: list[str]) -> None:
+    first, second = waymeet.load(ferry), waymeet.load(str(ferry))
+    assert compiled == ["ferry"]
+    assert first.fingerprint == second.fingerprint
+    assert first.data == second.data
+    assert len(entries()) == 1
+
+
+def test_touching_and_moving_change_nothing(ferry: Path, here: Path, compiled: list[str]) -> None:
+    waymeet.load(ferry)
+    (ferry / "story.yaml").touch()
+    (ferry / "notes.txt").write_text("nothing of the story")
+    waymeet.load(ferry.rename(here / "moved"))
+    assert compiled == ["ferry"]
+
+
+def test_an_edit_is_seen_and_so_is_its_undoing(ferry: Path, compiled: list[str]) -> None:
+    file = ferry / "story.yaml"
+    waymeet.load(ferry)
+    file.write_text(FERRY.replace("The Ferry", "The Barge"))
+    assert waymeet.load(ferry).title == "The Barge"
+    file.write_text(FERRY)
+    assert waymeet.load(ferry).title == "The Ferry"
+    assert compiled == ["ferry", "ferry"]
+
+
+@pytest.mark.parametrize("change", ["add", "remove", "rename"])
+def test_another_file_another_name_and_one_less_are_seen(ferry: Path, compiled: list[str], change: str) -> None:
+    attic = ferry / "attic.yaml"
+    attic.write_text("scene: attic\nnodes: {top: {text: Up here., ending: across}}\n")
+    waymeet.load(ferry)
+    if change == "add":
+        (ferry / "cellar.yaml").write_text("scene: cellar\nnodes: {low: {text: Down., ending: across}}\n")
+    elif change == "remove":
+        attic.unlink()
+    else:
+        attic.rename(ferry / "loft.yaml")
+    waymeet.load(ferry)
+    assert len(compiled) == 2
+
+
+def test_another_version_of_waymeet_compiles_anew(
+    ferry: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waymeet.load(ferry)
+    monkeypatch.setattr("waymeet.opening.__version__", "999.0")
+    waymeet.load(ferry)
+    assert len(compiled) == 2
+
+
+def test_a_story_that_cannot_be_built_is_not_cached(ferry: Path) -> None:
+    (ferry / "story.yaml").write_text("story: [")
+    for _ in range(2):
+        with pytest.raises(waymeet.StoryError):
+            waymeet.load(ferry)
+    assert not cache_folder().exists() or not entries()
+
+
+def flipped(raw: bytes, at: int) -> bytes:
+    return raw[:at] + bytes([raw[at] ^ 0x20]) + raw[at + 1 :]
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _raw: b"",
+    "cut short": lambda raw: raw[: len(raw) // 2],
+    "the last byte lost": lambda raw: raw[:-1],
+    "one more byte": lambda raw: raw + b" ",
+    "flipped at the start": lambda raw: flipped(raw, 0),
+    "flipped in the middle": lambda raw: flipped(raw, len(raw) // 2),
+    "flipped in the title": lambda raw: raw.replace(b"The Ferry", b"The Berry"),
+    "flipped at the end": lambda raw: flipped(raw, len(raw) - 1),
+    "garbage": lambda _raw: bytes(range(256)) * 40,
+    "zeros": lambda raw: bytes(len(raw)),
+    "deep": lambda _raw: b"[" * 200_000,
+    "another kind of JSON": lambda _raw: b'{"a": 1}',
+    "null": lambda _raw: b"null",
+    "huge number": lambda _raw: b"[1" + b"0" * 10_000 + b"]",
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_entry_is_renewed_without_a_word(ferry: Path, compiled: list[str], run: Run, name: str) -> None:
+    whole = waymeet.load(ferry)
+    (entry,) = entries()
+    raw = entry.read_bytes()
+    entry.write_bytes(DAMAGES[name](raw))
+    ran = run("play", "--auto", "1", "--as", "mara", ferry)
+    assert (ran.code, ran.err) == (0, "")
+    assert compiled == ["ferry", "ferry"]
+    assert entry.read_bytes() == raw
+    assert waymeet.load(ferry).data == whole.data
+
+
+def test_every_single_byte_that_is_lost_is_noticed(ferry: Path) -> None:
+    from waymeet.story import StoryDataError, from_bytes
+
+    waymeet.load(ferry)
+    raw = entries()[0].read_bytes()
+    for at in range(0, len(raw), 7):
+        with pytest.raises(StoryDataError):
+            from_bytes(flipped(raw, at))
+
+
+def test_a_folder_in_the_place_of_an_entry_is_harmless(ferry: Path) -> None:
+    waymeet.load(ferry)
+    (entry,) = entries()
+    entry.unlink()
+    entry.mkdir()
+    (entry / "x").touch()
+    assert waymeet.load(ferry).title == "The Ferry"
+    assert entries() == [entry]
+
+
+@pytest.mark.parametrize("damage", ["file", "link", "device"])
+def test_a_cache_that_cannot_be_written_is_harmless(ferry: Path, home: Path, damage: str, run: Run) -> None:
+    home.mkdir()
+    if damage == "file":
+        (home / "cache").write_text("in the way")
+    elif damage == "link":
+        (home / "cache").symlink_to(home / "cache")
+    else:
+        (home / "cache").symlink_to("/proc/self/fdinfo")
+    assert run("check", ferry).code == 0
+    ran = run("play", "--auto", "1", "--as", "mara", ferry)
+    assert (ran.code, ran.err) == (0, "")
+    assert waymeet.load(ferry).title == "The Ferry"
+
+
+def test_a_write_that_breaks_off_leaves_nothing_behind(ferry: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+    from pathlib import Path
+
+    def full(*_arguments: object, **_named: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
+    assert waymeet.load(ferry).title == "The Ferry"
+    assert not entries()
+
+
+def test_checking_leaves_the_cache_alone(ferry: Path, run: Run) -> None:
+    assert run("check", ferry).code == 0
+    assert not cache_folder().exists()

@@ -1,0 +1,325 @@
+"""The slow, obvious oracle: every state by the public runtime alone, breadth first, nothing reduced; then each rule.
+
+Beside the runtime walks the second telling of the format (`kit.retold`), which says what a `Moment` does not: which
+steps were passed through and which effects left their range. The two must agree at every state, so that to compare
+with the oracle is also to compare the runtime with the specification.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from kit.retold import Retold
+from waymeet.runtime import EndlessLoopError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from kit.reference import Value as PlainValue
+    from kit.retold import Passing, State
+    from kit.stories import Files
+    from waymeet.diagnostics import Report, Witness
+    from waymeet.runtime import Moment, Story
+    from waymeet.values import Value
+
+
+class Finding(NamedTuple):
+    """What a rule finds: where, as far as the rule says, and after how many choices at the least (-1: no witness)."""
+
+    rule: str
+    where: str
+    length: int
+
+
+class TooLargeError(Exception):
+    """A story with more states than the oracle has patience for."""
+
+
+class DisagreementError(AssertionError):
+    """The runtime does not do what the specification says."""
+
+
+class _Ambiguous(NamedTuple):
+    """What may rightly be reported at any of several places."""
+
+    rule: str
+    places: frozenset[str]
+    length: int
+
+
+@dataclass(slots=True)
+class _Visited:
+    """One state: how it came about, what is so, and where each open choice leads (None: round in a circle)."""
+
+    protagonist: str
+    moment: Moment
+    state: State
+    depth: int
+    onward: dict[str, _Visited | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Oracle:
+    """Everything that can happen in a story."""
+
+    story: Story
+    retold: Retold
+    most: int = 1500
+    visited: dict[object, _Visited] = field(default_factory=dict)
+    starts: list[_Visited] = field(default_factory=list)
+    arrivals: dict[str, int] = field(default_factory=dict)
+    overflows: dict[tuple[str, int], int] = field(default_factory=dict)
+    loops: dict[frozenset[str], int] = field(default_factory=dict)
+    _level: list[_Visited] = field(default_factory=list)
+    _begun: set[object] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, story: Story, files: Files, most: int = 1500) -> Oracle:
+        """The oracle of a story that was made from these files; raises `TooLargeError`."""
+        oracle = cls(story, Retold(files), most)
+        oracle._explore()
+        return oracle
+
+    # -- exploring ------------------------------------
+
+    def _explore(self) -> None:
+        self._begin_all({}, 0)
+        depth = 0
+        while self._level:
+            for visited in self._level:  # grows: an ending begins new paths at no cost
+                self._visit(visited)
+            depth += 1
+            level: list[_Visited] = []
+            for before in self._level:
+                for choice in _open(before.moment):
+                    self._take(before, choice, depth, level)
+            self._level = level
+            for fresh in level:
+                self._check(fresh)
+
+    def _visit(self, visited: _Visited) -> None:
+        moment = visited.moment
+        self._check(visited)
+        if moment.ending is not None:
+            self._begin_all(moment.memory, visited.depth)
+
+    def _begin_all(self, memory: Mapping[str, Value], depth: int) -> None:
+        """Begin every path with this memory, unless that was done."""
+        for protagonist in self.story.protagonists:
+            key = (protagonist.id, tuple(sorted(memory.items())) if memory else self._fresh())
+            if key in self._begun:
+                continue
+            self._begun.add(key)
+            passing = self.retold.begin(protagonist.id, {name: _plain(value) for name, value in memory.items()})
+            play = partial(self.story.begin, protagonist.id, memory=memory)
+            reached = self._arrive(protagonist.id, passing, depth, play, self._level)
+            if reached is not None:
+                self.starts.append(reached)
+
+    def _fresh(self) -> tuple[tuple[str, Value], ...]:
+        pairs = zip(self.story.data.registers, self.story.machine.start_registers, strict=True)
+        registers = tuple(value for _, value in pairs)
+        return tuple(sorted(self.story.values(registers, "memory").items()))
+
+    def _take(self, before: _Visited, choice: str, depth: int, level: list[_Visited]) -> None:
+        step = f"{before.moment.step}.{choice}"
+        passing = self.retold.arrive(step, before.state)
+        reached = self._arrive(before.protagonist, passing, depth, partial(before.moment.choose, choice), level)
+        before.onward[choice] = reached
+
+    def _arrive(
+        self, protagonist: str, passing: Passing, depth: int, play: Callable[[], Moment], level: list[_Visited]
+    ) -> _Visited | None:
+        """Note what happens on the way, and the state where the runtime comes to rest, if it does."""
+        for step in passing.steps:
+            self.arrivals.setdefault(step, depth)
+        for effect in passing.overflows:
+            self.overflows.setdefault(effect, depth)
+        try:
+            moment = play()
+        except EndlessLoopError as error:
+            if set(error.circle) != passing.round:
+                raise DisagreementError(f"the circle {error.circle} is {sorted(passing.round)}") from error
+            self.loops.setdefault(passing.round, depth)
+            return None
+        if passing.state is None:
+            raise DisagreementError(f"the runtime rests at {moment.step}, in the circle {sorted(passing.round)}")
+        key = (protagonist, moment.state)
+        if key not in self.visited:
+            self.visited[key] = _Visited(protagonist, moment, passing.state, depth)
+            level.append(self.visited[key])
+            if len(self.visited) > self.most:
+                raise TooLargeError
+        return self.visited[key]
+
+    def _check(self, visited: _Visited) -> None:
+        """Hold the runtime to what the specification says."""
+        moment, at = visited.moment, visited.moment.step
+        expected = {name: value for name, value in visited.state.flags.items() if "." not in name}
+        expected |= {
+            name.removeprefix(moment.scene + "."): value
+            for name, value in visited.state.flags.items()
+            if name.startswith(moment.scene + ".")
+        }
+        texts = {text.name for text in self.story.data.texts}
+        actual = {name: _plain(value) for name, value in moment.flags.items() if name not in texts}
+        if actual != expected:
+            raise DisagreementError(f"at {at} after {moment.path}: {actual}, expected {expected}")
+        offered = [(offer.id, offer.locked is not None) for offer in moment.choices]
+        if offered != self.retold.offers(at, visited.state):
+            raise DisagreementError(f"at {at} after {moment.path}: {offered} offered")
+        if moment.ending != self.retold.steps[at].ending:
+            raise DisagreementError(f"at {at}: the ending is {moment.ending}")
+
+    # -- the rules ------------------------------------
+
+    def findings(self) -> Counter[Finding]:
+        """What every rule about states finds; of places that are equally right, the first by name."""
+        rules = (
+            self._stuck,
+            self._soft_locks,
+            self._endless,
+            self._unreachable_nodes,
+            self._unreachable_endings,
+            self._impossible,
+            self._out_of_range,
+        )
+        return Counter(finding for rule in rules for finding in rule())
+
+    def _stuck(self) -> Iterable[Finding]:
+        found: dict[Finding, int] = {}
+        for visited in self.visited.values():
+            if visited.moment.stuck:
+                step = self.retold.steps[visited.moment.step]
+                kind = ("dead-end", step.id) if step.onward is None else ("uncovered-goto", step.owner)
+                found.setdefault(Finding(*kind, 0), visited.depth)
+        return [finding._replace(length=depth) for finding, depth in found.items()]
+
+    def _soft_locks(self) -> Iterable[Finding]:
+        safe = {id(visited) for visited in self.visited.values() if self._is_safe(visited)}
+        grown = True
+        while grown:
+            more = {
+                id(visited)
+                for visited in self.visited.values()
+                if id(visited) not in safe and any(id(onward) in safe for onward in visited.onward.values())
+            }
+            safe |= more
+            grown = bool(more)
+        found: dict[str, int] = {}
+        for visited in self.visited.values():
+            for choice, onward in visited.onward.items():
+                if id(visited) in safe and onward is not None and id(onward) not in safe:
+                    found.setdefault(f"{visited.moment.step}.{choice}", visited.depth + 1)
+        for start in self.starts:
+            if id(start) not in safe:
+                name = f"start of {start.protagonist}"
+                found[name] = min(start.depth, found.get(name, start.depth))
+        return [Finding("soft-lock", where, depth) for where, depth in found.items()]
+
+    def _is_safe(self, visited: _Visited) -> bool:
+        """An ending of one's own, a place where the story breaks off, or a choice that leads round in a circle."""
+        ending = visited.moment.ending
+        if ending is None:
+            return visited.moment.stuck or None in visited.onward.values()
+        return visited.protagonist in self._whose(ending)
+
+    def _whose(self, ending: str) -> list[str]:
+        everyone = [protagonist.id for protagonist in self.story.protagonists]
+        whose: list[str] = self.retold.story["endings"][ending].get("for", everyone)
+        return whose
+
+    def _endless(self) -> Iterable[Finding]:
+        order = list(self.retold.steps)
+        return [Finding("endless-loop", min(circle, key=order.index), depth) for circle, depth in self.loops.items()]
+
+    def _unreachable_nodes(self) -> Iterable[Finding]:
+        lost = [node for node in self.retold.nodes if node not in self.arrivals]
+        return [Finding("unreachable-node", node, -1) for node in causes(lost, self._arrows())]
+
+    def _arrows(self) -> dict[str, set[str]]:
+        """For each node, the other nodes that have a way to it, conditions ignored."""
+        arrows: dict[str, set[str]] = {node: set() for node in self.retold.nodes}
+        for step in self.retold.steps.values():
+            if step.ending is None:
+                for _, to in step.onward or ():
+                    arrows[to] |= {step.node} - {to}
+        return arrows
+
+    def _unreachable_endings(self) -> Iterable[Finding]:
+        reached = {(visited.protagonist, visited.moment.ending) for visited in self.visited.values()}
+        written = {step.ending for step in self.retold.steps.values()}
+        for ending in self.retold.story["endings"]:
+            if ending not in written:
+                yield Finding("unreachable-ending", ending, -1)
+                continue
+            for protagonist in self._whose(ending):
+                if (protagonist, ending) not in reached:
+                    yield Finding("unreachable-ending", f"{ending} for {protagonist}", -1)
+
+    def _impossible(self) -> Iterable[Finding]:
+        opened = {f"{visited.moment.step}.{choice}" for visited in self.visited.values() for choice in visited.onward}
+        for step in self.retold.steps.values():
+            for way in step.choices:
+                if step.id in self.arrivals and way.step not in opened:
+                    yield Finding("impossible-choice", way.step, self.arrivals[step.id])
+
+    def _out_of_range(self) -> Iterable[Finding]:
+        return [Finding("out-of-range", step, depth) for (step, _), depth in self.overflows.items()]
+
+
+def causes(lost: list[str], arrows: Mapping[str, set[str]]) -> list[str]:
+    """Of nodes that are not reached, in the order of the file, those that are so not merely because others are."""
+    unreached = set(lost)
+    first = {node for node in lost if not arrows[node] or arrows[node] - unreached}
+    explained = _closure(first, unreached, arrows)
+    rest = [node for node in lost if node not in explained]
+    for node in rest:
+        circle = {
+            other for other in _closure({node}, unreached, arrows) if node in _closure({other}, unreached, arrows)
+        }
+        leads_in = set().union(*(arrows[member] for member in circle)) - circle
+        if not leads_in and node == next(other for other in rest if other in circle):
+            first.add(node)
+    return sorted(first)
+
+
+def _closure(start: set[str], unreached: set[str], arrows: Mapping[str, set[str]]) -> set[str]:
+    found = set(start)
+    while more := {node for node in unreached - found if arrows[node] & found}:
+        found |= more
+    return found
+
+
+def reported(report: Report, retold: Retold) -> Counter[Finding]:
+    """What a report says, in the oracle's terms."""
+    found: Counter[Finding] = Counter()
+    for finding in report.findings:
+        where = ".".join(part for part in (finding.node, finding.choice) if part)
+        words = finding.message.split()
+        if finding.rule == "unreachable-ending":
+            where = words[-1] if words[0] == "no" else f"{words[-1]} for {words[0]}"
+        elif finding.rule == "uncovered-goto":
+            where = retold.steps[where].owner
+        elif finding.rule == "soft-lock" and finding.message.startswith("from the start of"):
+            where = f"start of {words[4].removesuffix(chr(39) + 's')}"
+        found[Finding(finding.rule, where, length(finding.witness))] += 1
+    return found
+
+
+def length(witness: Witness | None) -> int:
+    """The number of choices of a witness, those of the playthroughs before it included."""
+    if witness is None:
+        return -1
+    return len(witness.play) + sum(len(earlier.play) for earlier in witness.before)
+
+
+def _open(moment: Moment) -> list[str]:
+    return [offer.id for offer in moment.choices if offer.locked is None]
+
+
+def _plain(value: Value) -> PlainValue:
+    return frozenset(value) if isinstance(value, tuple) else value
