@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, Protocol, assert_never
 
 from waymeet.expressions.code import link
-from waymeet.prose.rendering import Template
+from waymeet.prose.rendering import Block, Span, Template
 from waymeet.story import Choice, Choices, End, Goto
 
 if TYPE_CHECKING:
@@ -76,10 +76,15 @@ class EndlessLoopError(Exception):
         return self.circle[0]
 
 
+def echoed(label: str) -> tuple[Block, ...]:
+    """A label as it is printed when it is chosen; an empty one prints nothing."""
+    return (Block("echo", "", (Span("", label),)),) if label else ()
+
+
 class LinkedChoice:
     """A choice with its condition and its prose ready to run."""
 
-    __slots__ = ("_label", "_locked", "_shown", "arrivals", "echo", "fixed", "id", "path", "to", "when")
+    __slots__ = ("_label", "_locked", "_shown", "arrivals", "echo", "fixed", "fixed_echo", "id", "path", "to", "when")
 
     def __init__(self, choice: Choice, arrivals: int | None, derived: Sequence[Run]) -> None:
         self.id = choice.id
@@ -96,6 +101,8 @@ class LinkedChoice:
         self._shown = None if choice.shown is None else link(choice.shown, derived)
         #: What is printed when it is chosen; None for its label, word for word as it was offered.
         self.echo = None if choice.echo is None else Template(choice.echo, derived, "echo")
+        #: The same, where it never varies.
+        self.fixed_echo = self.echo.fixed if self.echo is not None else None if label is None else echoed(label)
 
     def is_open(self, registers: Registers) -> bool:
         """Whether the choice can be taken."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from waymeet import snapshots
-from waymeet.machine import EndlessLoopError, Machine, Offer, Passage, State
+from waymeet.machine import EndlessLoopError, Machine, Offer, Passage, State, echoed
 from waymeet.prose.rendering import Block, Rendering, Span, Template
 from waymeet.snapshots import SaveError, Snapshot
 from waymeet.story import fingerprint, to_bytes
@@ -245,7 +245,9 @@ class Moment:
         teller = Teller(self.story, self._texts, self._shown, self.origin.seed, registers)
         if taken.arrivals is not None:
             teller.registers = machine.counted(taken.arrivals, registers)
-        text = self._echo(taken, teller)
+        text = taken.fixed_echo
+        if text is None:
+            text = self._echo(taken, teller)
         passages: list[Passage] = []
         state = machine.arrive(taken.to, registers, passages)
         return _told(teller, self.origin, _Path(taken.id, self._path), state, passages, text, scene=self.scene)
@@ -256,9 +258,8 @@ class Moment:
 
     def _echo(self, taken: LinkedChoice, teller: Teller) -> tuple[Block, ...]:
         if taken.echo is not None:
-            return taken.echo.render(teller.rendering()) if taken.echo.fixed is None else taken.echo.fixed
-        label = next(offer.label for offer in self.choices if offer.id == taken.id)
-        return (Block("echo", "", (Span("", label),)),) if label else ()
+            return taken.echo.render(teller.rendering())
+        return echoed(next(offer.label for offer in self.choices if offer.id == taken.id))
 
     def _taken(self, choice: str | int) -> LinkedChoice:
         registers = self.state.registers

@@ -63,8 +63,8 @@ class Page:
     def listing(self, title: str, items: Sequence[str]) -> None:
         """A title and, under it, one item after another."""
         setting = self.view.setting
-        indent = "" if setting.spoken else "  "
-        lines = [line for item in items for line in set_text(item, setting, first=indent)]
+        mark = "" if setting.spoken else "- "
+        lines = [line for item in items for line in set_text(item, setting, first=mark)]
         self._add([*set_text(title, setting), *lines])
 
     def table(self, rows: Sequence[tuple[str, str]]) -> None:

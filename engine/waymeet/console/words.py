@@ -55,7 +55,7 @@ ENGLISH: dict[str, str] = {
     "help_transcript": "write what you have read to a file",
     "help_endings": "the endings you have found",
     "help_help": "this list",
-    "help_quit": "leave; your place is kept",
+    "help_quit": "leave; nothing that was kept is lost",
     "hint_undo": "undo",
     "hint_help": "help",
     "hint_quit": "leave",

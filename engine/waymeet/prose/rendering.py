@@ -133,36 +133,59 @@ class Rendering:
 
 
 class Template:
-    """Prose ready to be rendered; what never varies is rendered once, when the story is linked."""
+    """Prose ready to be rendered; each paragraph that never varies is rendered once, when the story is linked."""
 
     __slots__ = ("_kind", "_parts", "fixed", "fixed_line")
 
     def __init__(self, prose: Prose, derived: Sequence[Run] = (), kind: str = "paragraph") -> None:
         self._kind = kind
-        self._parts = _link_all(prose, derived)
+        self._parts = tuple(self._paragraph(paragraph, derived) for paragraph in _paragraphs(prose))
         #: The blocks, where they are the same every time; the same as one line.
         self.fixed: tuple[Block, ...] | None = None
         self.fixed_line: str | None = None
         if is_fixed(prose):
-            nothing = Rendering((), (), {}, 0)
-            self.fixed = self._blocks(nothing)
+            self.fixed = self._blocks(self._parts, Rendering((), (), {}, 0))
             self.fixed_line = _line(self.fixed)
 
     def render(self, rendering: Rendering) -> tuple[Block, ...]:
         """The blocks, from the registers that the rendering holds."""
-        return self._blocks(rendering) if self.fixed is None else self.fixed
+        return self._blocks(self._parts, rendering) if self.fixed is None else self.fixed
 
     def line(self, rendering: Rendering) -> str:
         """The same on one line, without emphasis, as for a label."""
-        return _line(self._blocks(rendering)) if self.fixed_line is None else self.fixed_line
+        return _line(self._blocks(self._parts, rendering)) if self.fixed_line is None else self.fixed_line
 
-    def _blocks(self, rendering: Rendering) -> tuple[Block, ...]:
+    def _paragraph(self, prose: Prose, derived: Sequence[Run]) -> Part:
+        parts = _link_all(prose, derived)
+        if is_fixed(prose):
+            blocks = self._blocks(parts, Rendering((), (), {}, 0))
+            return lambda rendering: rendering.blocks.extend(blocks)
+
+        def part(rendering: Rendering) -> None:
+            for inner in parts:
+                inner(rendering)
+            rendering.close()
+
+        return part
+
+    def _blocks(self, parts: tuple[Part, ...], rendering: Rendering) -> tuple[Block, ...]:
         rendering.blocks = []
         rendering.kind, rendering.speaker = self._kind, ""
-        for part in self._parts:
+        for part in parts:
             part(rendering)
         rendering.close()
         return tuple(rendering.blocks)
+
+
+def _paragraphs(prose: Prose) -> list[Prose]:
+    """The prose between one end of a paragraph and the next."""
+    found: list[list[Any]] = [[]]
+    for part in prose:
+        if part == ("para",):
+            found.append([])
+        else:
+            found[-1].append(part)
+    return [tuple(parts) for parts in found if parts]
 
 
 def _line(blocks: tuple[Block, ...]) -> str:
