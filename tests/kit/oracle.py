@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kit.reference import Value as PlainValue
     from kit.retold import Passing, State
     from kit.stories import Files
-    from waymeet.diagnostics import Report, Witness
+    from waymeet.diagnostics import Diagnostic, Report, Witness
     from waymeet.runtime import Moment, Story
     from waymeet.values import Value
 
@@ -296,18 +296,24 @@ def _closure(start: set[str], unreached: set[str], arrows: Mapping[str, set[str]
 
 def reported(report: Report, retold: Retold) -> Counter[Finding]:
     """What a report says, in the oracle's terms."""
-    found: Counter[Finding] = Counter()
-    for finding in report.findings:
-        where = ".".join(part for part in (finding.node, finding.choice) if part)
-        words = finding.message.split()
-        if finding.rule == "unreachable-ending":
-            where = words[-1] if words[0] == "no" else f"{words[-1]} for {words[0]}"
-        elif finding.rule == "uncovered-goto":
-            where = retold.steps[where].owner
-        elif finding.rule == "soft-lock" and finding.message.startswith("from the start of"):
-            where = f"start of {words[4].removesuffix(chr(39) + 's')}"
-        found[Finding(finding.rule, where, length(finding.witness))] += 1
-    return found
+    return Counter(Finding(f.rule, _where(f, retold), length(f.witness)) for f in report.findings)
+
+
+def _where(finding: Diagnostic, retold: Retold) -> str:
+    """Where a finding is, as the oracle says it."""
+    where = ".".join(part for part in (finding.node, finding.choice) if part)
+    match finding.rule:
+        case "unreachable-ending":
+            words = finding.message.split()
+            named = [word for word in words if word in retold.story["protagonists"]]
+            return " for ".join([words[-1], *named])
+        case "uncovered-goto":
+            return retold.steps[where].owner
+        case "soft-lock" if finding.choice is None:
+            assert finding.witness is not None
+            return f"start of {finding.witness.protagonist}"
+        case _:
+            return where
 
 
 def length(witness: Witness | None) -> int:

@@ -92,7 +92,8 @@ class Reading:
         if moment.ending is not None:
             self._tell_ending(moment, moment.ending)
         elif moment.stuck:
-            self._page.say(word("stuck"))
+            way_back = [word("stuck_undo")] if self._history.last else []
+            self._page.say(" ".join((word("stuck"), *way_back)))
 
     def _tell_ending(self, moment: Moment, ending: str) -> None:
         session, who = self._session, moment.origin.protagonist

@@ -83,7 +83,8 @@ ENGLISH: dict[str, str] = {
     "after_again": "Read {name}'s path again",
     # what went wrong
     "stuck": "The story has come to a dead end here: no ending, and nothing to choose. That is the story's fault, not "
-    "yours. You can take back your last choice.",
+    "yours.",
+    "stuck_undo": "You can take back your last choice.",
     "endless": "That choice cannot be taken: {reason}. That is the story's fault; you are where you were.",
     "cannot_begin": "{name}'s path cannot begin: {reason}. That is the story's fault.",
     "forgotten": "The story has changed and no longer knows what earlier readings left as: {names}.",

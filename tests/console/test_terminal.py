@@ -1,0 +1,198 @@
+"""The whole player on a real terminal: `python -m waymeet play`, typed at by pexpect, seen by pyte."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pexpect
+import pyte
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+STORY = Path(__file__).parent / "lantern"
+#: Longer than keys are ignored for after new prose.
+GRACE = 0.25
+HINT = "q leave"
+
+
+class Terminal:
+    """A terminal with a program on it."""
+
+    def __init__(self, command: list[str], columns: int = 80, rows: int = 24, **environ: str) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.Stream(self.screen)
+        env = {**os.environ, "TERM": "xterm", **environ}
+        self.child = pexpect.spawn(
+            command[0], command[1:], env=env, encoding="utf-8", dimensions=(rows, columns), timeout=20
+        )
+        self.child.logfile_read = self
+        self.output = ""
+
+    def write(self, text: str) -> None:
+        """Take what the program wrote, as pexpect's log."""
+        self.output += text
+        self._stream.feed(text)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    @property
+    def display(self) -> str:
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def expect(self, *texts: str) -> None:
+        """Wait until the program has written the texts, one after another."""
+        for text in texts:
+            self.child.expect_exact(text)
+
+    def until(self, shown: str) -> None:
+        """Wait until the screen shows a text."""
+        while shown not in self.display:
+            self.child.expect(".+")
+
+    def press(self, key: str, *texts: str) -> None:
+        """Press a key at the menu that stands there, and wait for what it does."""
+        time.sleep(GRACE)
+        self.child.send(key)
+        self.expect(*texts)
+
+    def end(self) -> int:
+        """Wait for the end of the program: its exit code."""
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        return int(self.child.exitstatus if self.child.exitstatus is not None else -self.child.signalstatus)
+
+
+@pytest.fixture
+def terminal() -> Iterator[Callable[..., Terminal]]:
+    opened: list[Terminal] = []
+
+    def start(*command: str, **options: Any) -> Terminal:
+        opened.append(Terminal(list(command), **options))
+        return opened[-1]
+
+    yield start
+    for each in opened:
+        each.child.close(force=True)
+
+
+def _play(*options: str) -> list[str]:
+    return [sys.executable, "-m", "waymeet", "play", str(STORY), *options]
+
+
+def _shell(*options: str) -> list[str]:
+    """A shell with job control that plays, and tells the exit code and the terminal's settings before and after."""
+    play = " ".join(f"'{word}'" for word in _play(*options))
+    told = "echo code=$? settings=$(stty -g)."
+    return ["/bin/sh", "-c", f"set -m; {told}; {play}; {told}; fg; {told}"]
+
+
+def _told(output: str) -> list[tuple[int, str]]:
+    return [(int(code), settings) for code, settings in re.findall(r"code=(\d+) settings=([^.]+)\.", output)]
+
+
+def test_a_story_is_read_to_its_ending_and_back(terminal: Callable[..., Terminal]) -> None:
+    player = terminal(*_play())
+    player.expect("Read as Bo", HINT)
+    player.press("1", "dark", HINT)
+    assert "Bo. You wait." in player.display
+    assert "Read as Bo" not in player.display
+    player.press("1", "It burns lower.", HINT)
+    player.press("i", "Oil  1", HINT)
+    player.press("u", "You took back: Trim the wick.", HINT)
+    player.press("2", "A gate, and a door.", HINT)
+    player.press("1", "Ending: Home", HINT)
+    player.press("1", "A light came by.", HINT)
+    player.press("q")
+    assert player.end() == 0
+    assert HINT not in player.display
+
+
+def test_a_reader_comes_back_to_where_they_were(terminal: Callable[..., Terminal]) -> None:
+    first = terminal(*_play("--as", "ada"))
+    first.expect(HINT)
+    first.press("1", "It burns lower.", HINT)
+    first.press("\x04", "Your place is kept.")
+    assert first.end() == 0
+    second = terminal(*_play(), columns=40, rows=15)
+    second.expect("just now", "Continue Ada's path", HINT)
+    second.press("1", "It burns lower.", HINT)
+    second.press("u", "dark", HINT)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("view", ["--plain", "--width=60"])
+def test_a_signal_leaves_the_terminal_whole(
+    terminal: Callable[..., Terminal], number: signal.Signals, view: str
+) -> None:
+    player = terminal(*_shell("--as", "ada", view))
+    player.expect("Walk in a ring.", "\r\n")
+    time.sleep(GRACE)
+    os.kill(_player_of(player), number)
+    player.end()
+    before, after, *_ = _told(player.output)
+    assert after == (128 + number, before[1])
+
+
+def test_ctrl_c_is_asked_about_and_then_leaves(terminal: Callable[..., Terminal]) -> None:
+    player = terminal(*_shell("--as", "ada"))
+    player.expect(HINT)
+    player.press("\x03")
+    player.until("Press Ctrl-C again to leave")
+    player.press("\x03")
+    player.end()
+    before, after, *_ = _told(player.output)
+    assert after == (130, before[1])
+
+
+@pytest.mark.parametrize("how", ["key", "signal"])
+def test_a_suspended_player_gives_the_terminal_back_and_draws_its_menu_again(
+    terminal: Callable[..., Terminal], how: str
+) -> None:
+    player = terminal(*_shell("--as", "ada"))
+    player.expect(HINT)
+    time.sleep(GRACE)
+    if how == "key":
+        player.child.send("\x1a")
+    else:
+        os.kill(_player_of(player), signal.SIGTSTP)
+    player.expect("code=", HINT)
+    player.press("1", "It burns lower.", HINT)
+    player.press("q")
+    player.end()
+    before, suspended, after = _told(player.output)
+    assert suspended == (128 + signal.SIGTSTP, before[1])
+    assert after == (0, before[1])
+
+
+def test_a_resized_terminal_gets_its_menu_at_the_new_width(terminal: Callable[..., Terminal]) -> None:
+    player = terminal(*_play("--as", "ada"), columns=80)
+    player.expect(HINT)
+    player.child.setwinsize(24, 24)
+    player.screen.resize(24, 24)
+    player.until("u undo\nh help   q leave")
+
+
+def test_a_dumb_terminal_gets_the_plain_view(terminal: Callable[..., Terminal]) -> None:
+    player = terminal(*_play("--as", "ada"), TERM="dumb")
+    player.expect("Your choice: ")
+    player.child.sendline("1")
+    player.expect("It burns lower.", "Your choice: ")
+    player.child.sendeof()
+    player.expect("Your place is kept.")
+    assert player.end() == 0
+    assert "\x1b" not in player.output
+
+
+def _player_of(terminal: Terminal) -> int:
+    """The process that the shell on a terminal runs."""
+    children = Path(f"/proc/{terminal.child.pid}/task/{terminal.child.pid}/children")
+    return int(children.read_text().split()[-1])

@@ -1,0 +1,273 @@
+"""Laws of bytes: a compiled story and a save come back as they were, and damage is refused in one way only."""
+
+from __future__ import annotations
+
+import json
+import random
+from contextlib import suppress
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit.examples import examples
+from kit.stories import as_bytes, make_story, stories
+from waymeet.checking import compile_files
+from waymeet.runtime import EndlessLoopError, SaveError, Story
+from waymeet.story import FORMAT, StoryDataError, from_bytes, to_bytes
+
+if TYPE_CHECKING:
+    from kit.stories import Files
+    from waymeet.runtime import Moment
+
+
+def story_of(files: Files) -> Story:
+    return Story(compile_files(as_bytes(files), "random"))
+
+
+def told(moment: Moment) -> dict[str, Any]:
+    """Everything that a reader or a host can see of a moment."""
+    return {
+        "text": moment.text,
+        "plain": moment.plain,
+        "choices": moment.choices,
+        "flags": moment.flags,
+        "memory": moment.memory,
+        "path": moment.path,
+        "state": moment.state,
+        "at": (moment.scene, moment.node, moment.step),
+        "end": (moment.ending, moment.stuck),
+        "sheet": moment.sheet,
+        "origin": moment.origin,
+    }
+
+
+def reading(story: Story, chance: random.Random, *, through_saves: bool, most: int = 8) -> list[Moment]:
+    """The moments of a random reading, resumed from its own save at every turn if asked."""
+    moments: list[Moment] = []
+    with suppress(EndlessLoopError):
+        moment = story.begin(
+            chance.choice(story.protagonists).id, seed=chance.randrange(1000), memory=memory_of(story, chance)
+        )
+        while True:
+            moments.append(story.resume(moment.save()) if through_saves else moment)
+            ways = [offer.id for offer in moments[-1].choices if offer.locked is None]
+            if not ways or len(moments) == most:
+                break
+            moment = moments[-1].choose(chance.choice(ways))
+    return moments
+
+
+def memory_of(story: Story, chance: random.Random) -> dict[str, Any]:
+    """Some memory that a story may begin with."""
+    found: dict[str, Any] = {}
+    for register in story.data.registers:
+        if register.use == "memory":
+            match register.kind:
+                case "bool":
+                    found[register.name] = chance.choice((True, False))
+                case "int":
+                    found[register.name] = chance.randint(register.low, register.high)
+                case "enum":
+                    found[register.name] = chance.choice(register.words)
+                case "set":
+                    found[register.name] = tuple(chance.sample(register.words, chance.randint(0, len(register.words))))
+    return found
+
+
+# -- compiled stories ------------------------------------
+
+
+@examples(100)
+@given(stories(), st.integers(0, 2**32))
+def test_a_story_comes_back_from_its_bytes_and_plays_the_same(files: Files, seed: int) -> None:
+    story = story_of(files)
+    raw = to_bytes(story.data)
+    data = from_bytes(raw)
+    assert data == story.data
+    assert to_bytes(data) == raw
+    again = Story(data, raw)
+    assert again.fingerprint == story.fingerprint
+    one, other = (reading(each, random.Random(seed), through_saves=False) for each in (story, again))
+    assert [told(moment) for moment in one] == [told(moment) for moment in other]
+
+
+@examples(100)
+@given(st.integers(0, 200), st.data())
+def test_a_story_whose_bytes_were_changed_is_refused(seed: int, data: st.DataObject) -> None:
+    raw = to_bytes(compile_files(as_bytes(make_story(random.Random(seed))), "random"))
+    with pytest.raises(StoryDataError):
+        from_bytes(data.draw(changed(raw)))
+
+
+@examples(150)
+@given(st.integers(0, 200), st.data())
+def test_a_foreign_story_with_a_true_checksum_is_read_or_refused(seed: int, data: st.DataObject) -> None:
+    raw = to_bytes(compile_files(as_bytes(make_story(random.Random(seed))), "random"))
+    body = json.dumps(data.draw(altered(json.loads(raw.partition(b"\n")[2])))).encode()
+    head = f"waymeet-story {FORMAT} {blake2b(body, digest_size=16).hexdigest()}\n".encode()
+    with suppress(StoryDataError):
+        from_bytes(head + body)
+
+
+@examples(100)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_no_story(raw: bytes) -> None:
+    with pytest.raises(StoryDataError):
+        from_bytes(raw)
+    head = f"waymeet-story {FORMAT} {blake2b(raw, digest_size=16).hexdigest()}\n".encode()
+    with pytest.raises(StoryDataError):
+        from_bytes(head + raw)
+
+
+# -- saves ------------------------------------
+
+
+@examples(120)
+@given(stories(), st.integers(0, 2**32))
+def test_a_save_brings_back_the_moment(files: Files, seed: int) -> None:
+    story = story_of(files)
+    for moment in reading(story, random.Random(seed), through_saves=False):
+        saved = moment.save()
+        again = story.resume(saved)
+        assert told(again) == told(moment)
+        assert again.save() == saved
+
+
+@examples(120)
+@given(stories(), st.integers(0, 2**32))
+def test_to_save_and_resume_at_every_turn_changes_nothing(files: Files, seed: int) -> None:
+    story = story_of(files)
+    straight, resumed = (reading(story, random.Random(seed), through_saves=way) for way in (False, True))
+    assert [told(moment) for moment in straight] == [told(moment) for moment in resumed]
+
+
+@examples(60)
+@given(stories(), st.integers(0, 2**32))
+def test_a_reading_can_be_replayed_from_its_origin(files: Files, seed: int) -> None:
+    story = story_of(files)
+    moments = reading(story, random.Random(seed), through_saves=True)
+    if moments:
+        replayed = story.replay(moments[-1].origin, moments[-1].path)
+        assert [told(moment) for moment in replayed] == [told(moment) for moment in moments]
+
+
+@examples(40)
+@given(stories(), st.integers(0, 2**32))
+def test_a_moment_can_be_left_and_chosen_from_again(files: Files, seed: int) -> None:
+    for moment in reading(story_of(files), random.Random(seed), through_saves=False):
+        before = told(moment)
+        for offer in moment.choices:
+            with suppress(EndlessLoopError):
+                if offer.locked is None:
+                    assert told(moment.choose(offer.id)) == told(moment.choose(offer.id))
+        assert told(moment) == before
+
+
+@examples(200)
+@given(st.integers(0, 200), st.data())
+def test_a_save_with_any_byte_changed_is_refused(seed: int, data: st.DataObject) -> None:
+    story = story_of(make_story(random.Random(seed)))
+    for moment in reading(story, random.Random(seed), through_saves=False)[-1:]:
+        with pytest.raises(SaveError):
+            story.resume(data.draw(changed(moment.save())))
+
+
+@examples(300)
+@given(st.integers(0, 200), st.data())
+def test_a_foreign_save_with_a_true_checksum_is_refused_or_can_be_played(seed: int, data: st.DataObject) -> None:
+    story = story_of(make_story(random.Random(seed)))
+    for moment in reading(story, random.Random(seed), through_saves=False)[-1:]:
+        body = json.loads(moment.save())
+        body.pop("checksum")
+        try:
+            again = story.resume(sealed(data.draw(altered(body))))
+        except SaveError:
+            continue
+        told(again)
+        assert told(story.resume(again.save())) == told(again)
+        for offer in again.choices:
+            with suppress(EndlessLoopError):
+                if offer.locked is None:
+                    told(again.choose(offer.id))
+
+
+@examples(100)
+@given(st.binary(max_size=100) | st.from_regex(rb"[\[{]{1,4000}"))
+def test_any_bytes_are_no_save(raw: bytes) -> None:
+    with pytest.raises(SaveError):
+        story_of(make_story(random.Random(1))).resume(raw)
+
+
+# -- damage ------------------------------------
+
+
+@st.composite
+def changed(draw: st.DrawFn, raw: bytes) -> bytes:
+    """Bytes with one other byte, cut short, or with something added."""
+    at = draw(st.integers(0, len(raw) - 1))
+    match draw(st.sampled_from(("byte", "cut", "more", "gone"))):
+        case "byte":
+            return raw[:at] + bytes([raw[at] ^ draw(st.integers(1, 255))]) + raw[at + 1 :]
+        case "cut":
+            return raw[:at]
+        case "more":
+            return raw + draw(st.sampled_from((b"x", b"\0", b"{}", raw)))
+        case _:
+            return raw[:at] + raw[at + draw(st.integers(1, 9)) :]
+
+
+_ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [
+        None,
+        True,
+        0,
+        -1,
+        2**70,
+        1.5,
+        "",
+        "x",
+        "\ud800",
+        "0",
+        [],
+        {},
+        [[]],
+        [1],
+        {"a": 1},
+        ["ring"],
+        [["ring"]],
+        "camp.n1",
+    ]
+)
+
+
+@st.composite
+def altered(draw: st.DrawFn, body: Any) -> Any:
+    """JSON data with one value in it replaced, left out or written twice."""
+    body = json.loads(json.dumps(body))
+    holder, key = body, draw(st.sampled_from(_keys(body)))
+    while isinstance(holder[key], list | dict) and holder[key] and draw(st.integers(0, 3)):
+        holder = holder[key]
+        key = draw(st.sampled_from(_keys(holder)))
+    match draw(st.sampled_from(("replace", "replace", "drop", "twice"))):
+        case "replace":
+            holder[key] = draw(_ODD)
+        case "drop":
+            del holder[key]
+        case _ if isinstance(holder, list):
+            holder.append(holder[key])
+        case _:
+            holder["more"] = holder[key]
+    return body
+
+
+def _keys(holder: Any) -> list[Any]:
+    return list(holder) if isinstance(holder, dict) else list(range(len(holder)))
+
+
+def sealed(body: dict[str, Any]) -> bytes:
+    """A save with a checksum that is right for what it holds."""
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "replace")
+    return json.dumps({**body, "checksum": blake2b(text, digest_size=16).hexdigest()}).encode()
