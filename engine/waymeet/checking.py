@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from waymeet.authoring.compiler import compile_story
 from waymeet.authoring.loading import load_files
 from waymeet.diagnostics import Diagnostic, Report, Severity, StoryError, Summary
 from waymeet.machine import EndlessLoopError
-from waymeet.rules import ALL_RULES, STATE_RULES
+from waymeet.rules import SETTABLE_RULES, STATE_RULES
 from waymeet.rules.facts import Facts
 from waymeet.runtime import Story
 
@@ -32,7 +33,7 @@ BUDGET = 60.0
 def compile_files(files: dict[str, bytes], name: str) -> StoryData:
     """The runnable story; raises `StoryError`."""
     written = load_files(files)
-    compiled = compile_story(written, ALL_RULES)
+    compiled = compile_story(written, SETTABLE_RULES)
     if compiled is None:
         raise StoryError(_invalid(written, name))
     return compiled.story
@@ -42,7 +43,7 @@ def check_files(files: dict[str, bytes], name: str, *, budget: float | None = No
     """Everything that can be said about a story within `budget` seconds; `name` names one that cannot be read."""
     began = time.monotonic()
     written = load_files(files)
-    compiled = compile_story(written, ALL_RULES)
+    compiled = compile_story(written, SETTABLE_RULES)
     if compiled is None:
         return _invalid(written, name)
     story = Story(compiled.story)
@@ -52,9 +53,12 @@ def check_files(files: dict[str, bytes], name: str, *, budget: float | None = No
     for witness in (finding.witness for finding in findings if finding.witness is not None):
         replayer.replay(witness)
     kept, unused = _allowed(findings, compiled.places.allows)
-    undecided = tuple(question for rule in STATE_RULES for question in rule.undecided(facts))
+    off = {rule for rule, level in compiled.severities.items() if level == "off"}
+    rules = [rule for rule in STATE_RULES if rule.name not in off]
+    undecided = tuple(question for rule in rules for question in rule.undecided(facts))
     if not undecided:
-        kept += [_unused(allow) for allow in unused]
+        kept += [_unused(allow) for allow in unused if allow.rule not in off]
+    kept = [_weighed(finding, compiled.severities) for finding in kept if finding.rule not in off]
     summary = _summary(compiled, len(facts.walk.states), time.monotonic() - began)
     return Report(story.id, tuple(kept), undecided, summary, sources=written.sources).sorted()
 
@@ -111,6 +115,12 @@ def _allowed(findings: list[Diagnostic], allows: list[Allow]) -> tuple[list[Diag
 def _covers(allow: Allow, finding: Diagnostic) -> bool:
     where = ".".join(part for part in (finding.node, finding.choice) if part)
     return allow.rule == finding.rule and (where == allow.step or where.startswith(allow.step + "."))
+
+
+def _weighed(finding: Diagnostic, severities: dict[str, str]) -> Diagnostic:
+    """The finding as severe as the story wants its rule to be."""
+    level = severities.get(finding.rule)
+    return finding if level is None else replace(finding, severity=Severity(level))
 
 
 def _unused(allow: Allow) -> Diagnostic:

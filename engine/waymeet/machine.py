@@ -84,11 +84,26 @@ def echoed(label: str) -> tuple[Block, ...]:
 class LinkedChoice:
     """A choice with its condition and its prose ready to run."""
 
-    __slots__ = ("_label", "_locked", "_shown", "arrivals", "echo", "fixed", "fixed_echo", "id", "path", "to", "when")
+    __slots__ = (
+        "_label",
+        "_locked",
+        "_shown",
+        "arrivals",
+        "echo",
+        "fixed",
+        "fixed_echo",
+        "id",
+        "opens",
+        "path",
+        "to",
+        "when",
+    )
 
     def __init__(self, choice: Choice, arrivals: int | None, derived: Sequence[Run]) -> None:
         self.id = choice.id
         self.path = choice.path
+        #: The step it opens onto; where to go on from, which is further on if that step does nothing.
+        self.opens = choice.to
         self.to = choice.to
         self.when = None if choice.when is None else link(choice.when, derived)
         #: The register that counts how often it was taken, if anything reads that.

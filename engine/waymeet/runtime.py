@@ -184,6 +184,11 @@ class Moment:
         return self._at.id
 
     @property
+    def tags(self) -> tuple[str, ...]:
+        """The author's tags of where it stands, the node's first; what they mean is the host's business."""
+        return self.story.data.steps[self.state.step].tags
+
+    @property
     def scene(self) -> str:
         """The scene it stands in."""
         return self._at.scene

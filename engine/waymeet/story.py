@@ -98,12 +98,13 @@ class Step(NamedTuple):
     """What happens on arrival: the register `arrivals` goes up by one, then effects, then prose, then the exit.
 
     `id` is `scene.node`, or `scene.node.choice` for what a choice opens onto; `node` (`scene.node`) and `scene` are
-    the ids that it is part of.
+    the ids that it is part of; `tags` are the author's own words for it, for hosts to go by.
     """
 
     id: str
     node: str
     scene: str
+    tags: tuple[str, ...]
     arrivals: int | None
     effects: tuple[Assignment, ...]
     text: Prose
@@ -144,13 +145,18 @@ class SheetLine(NamedTuple):
 
 
 class StoryData(NamedTuple):
-    """A whole story. `chapters` are (scene, heading) in reading order; `places` counts the variations in its prose."""
+    """A whole story.
+
+    `warns` are content warnings, told before the first page; `chapters` are (scene, heading) in reading order; `places`
+    counts the variations in its prose.
+    """
 
     id: str
     title: str
     authors: tuple[str, ...]
     about: str
     language: str
+    warns: tuple[str, ...]
     protagonists: tuple[Protagonist, ...]
     endings: tuple[Ending, ...]
     registers: tuple[Register, ...]
@@ -220,8 +226,8 @@ def _rows(row_type: Any, rows: Any) -> Any:
 
 
 def _step(*row: Any) -> Step:
-    step_id, node, scene, arrivals, effects, text, kind, way_out = row
-    return Step(step_id, node, scene, arrivals, _rows(Assignment, effects), text, _exit(kind, way_out))
+    step_id, node, scene, tags, arrivals, effects, text, kind, way_out = row
+    return Step(step_id, node, scene, tags, arrivals, _rows(Assignment, effects), text, _exit(kind, way_out))
 
 
 def _exit(kind: str, row: Any) -> Exit:

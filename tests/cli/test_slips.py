@@ -321,6 +321,17 @@ FOUND_BY_PLAY = {
         ["find", "beg"],
         "Good night.",
     ),
+    "missing-warning": (
+        slip(
+            "missing-warning",
+            "warns: ",
+            "spiders",
+            "spiders + `warns` in the story file",
+            gate(way="warns: spiders\n    goto: house"),
+        ),
+        [],
+        "Good night.",
+    ),
     "uncovered-goto": (
         slip(
             "uncovered-goto",

@@ -185,6 +185,8 @@ class _Walker:
             if choice.is_open(state.registers):
                 walk.opened.setdefault((state.step, index), number)
                 move = Move(number, index, walk.protagonists[number])
+                if choice.opens != choice.to:
+                    _note(walk.arrivals, choice.opens, First(self._depth + 1, move))
                 moves.append((index, self._arrive(move, choice.to, state.registers, self._depth + 1)))
         walk.moves[number] = tuple(moves)
         if not moves:

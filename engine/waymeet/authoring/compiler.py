@@ -14,6 +14,7 @@ from waymeet.authoring.constructs.story import (
     lower_chapters,
     lower_endings,
     lower_protagonists,
+    lower_severities,
     lower_sheet,
     one_line,
     spoken_name,
@@ -37,23 +38,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A runnable story with the places of its parts, and the number of words in its prose."""
+    """A runnable story with the places of its parts, the number of words in its prose, and how its rules count."""
 
     story: StoryData
     places: Places
     words: int
+    severities: dict[str, str]
 
 
 def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | None:
     """The runnable story, or None when anything is wrong with the files, which their readings then say.
 
-    `rules` are the rules that an `allow` may name.
+    `rules` are those that are about states, which an `allow` may name and `check` may set.
     """
     if files.story is None:
         return None
     reading, written = files.story
     _check_version(reading, written)
-    shared = Shared()
+    shared = Shared(rules=rules)
     shared.names.files_lost = files.lost
     shared.endings = (*written.endings, *broken_rows(written.endings))
     top = Lowering(shared, reading)
@@ -62,13 +64,14 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
     registers, texts = _declare_flags(reading, written, scenes, shared.names)
     derived = declare_derived(written, top)
     endings = lower_endings(written, top)
-    steps = _lower_scenes(scenes, shared, _numbered(endings, written), rules)
+    steps = _lower_scenes(scenes, shared, _numbered(endings, written))
     story = StoryData(
         id=written.story.value,
         title=one_line(written.title, spoken_name(written.story)),
         authors=tuple(one_line(author) for author in written.authors),
         about=blurb(written.about, top),
         language=one_line(written.language, "en"),
+        warns=tuple(one_line(warn) for warn in written.warns),
         protagonists=lower_protagonists(written, top),
         endings=endings,
         registers=(),
@@ -79,6 +82,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         places=shared.variations,
         steps=(),
     )
+    severities = lower_severities(written, top)
     if files.findings:
         return None
     registers |= _count_registers(shared.names, steps)
@@ -87,7 +91,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         registers=tuple(registers[index] for index in range(len(registers))),
         steps=tuple(steps[index]._replace(arrivals=counts.get(index)) for index in range(len(steps))),
     )
-    return Compiled(story, shared.places, shared.words)
+    return Compiled(story, shared.places, shared.words, severities)
 
 
 def _numbered(endings: tuple[Ending, ...], written: WrittenStory) -> dict[str, int]:
@@ -141,12 +145,10 @@ def _declare_flags(
     return registers, texts
 
 
-def _lower_scenes(
-    scenes: list[Scene], shared: Shared, endings: dict[str, int], rules: Collection[str]
-) -> dict[int, Step]:
+def _lower_scenes(scenes: list[Scene], shared: Shared, endings: dict[str, int]) -> dict[int, Step]:
     steps: dict[int, Step] = {}
     for reading, scene in scenes:
-        lowering = StepLowering(Lowering(shared, reading, scene.scene.value), endings, rules)
+        lowering = StepLowering(Lowering(shared, reading, scene.scene.value), endings)
         for name, node in rows(scene.nodes):
             lowering.node(name, node, once=scene.once)
         steps |= lowering.steps

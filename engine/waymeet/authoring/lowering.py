@@ -44,6 +44,7 @@ class Shared:
     places: Places = field(default_factory=Places)
     speakers: dict[str, str] = field(default_factory=dict)
     endings: Collection[str] = ()
+    rules: Collection[str] = ()
     variations: int = 0
     words: int = 0
 

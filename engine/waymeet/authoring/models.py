@@ -147,6 +147,8 @@ class WrittenStep(Written):
     goto: Goto | None = None
     otherwise: Goto | None = None
     ending: Name | None = None
+    tags: Annotated[list[Id], ONE_OR_MORE] = []
+    warns: Annotated[list[TextField], ONE_OR_MORE] = []
     note: Annotated[Any, PlainValidator(_anything)] = None
     allow: Annotated[dict[str, TextField], NAMED] = {}
 
@@ -250,6 +252,12 @@ class WrittenSheetLine(Written):
     words: Annotated[dict[str, TextField], NAMED] | None = None
 
 
+class WrittenCheck(Written):
+    """A check section: how strictly the story is to be checked."""
+
+    rules: Annotated[dict[str, Name], NAMED] = {}
+
+
 class WrittenScene(Written):
     """A scene file: nodes that belong together."""
 
@@ -269,6 +277,7 @@ class WrittenStory(Written):
     authors: Annotated[list[TextField], ONE_OR_MORE] = []
     about: TextField | None = None
     language: Name | None = None
+    warns: Annotated[list[TextField], ONE_OR_MORE] = []
     protagonists: Annotated[dict[str, Annotated[WrittenProtagonist, ROW]], TABLE]
     cast: Annotated[dict[str, Annotated[WrittenSpeaker, ROW]], TABLE] = {}
     flags: Flags = {}
@@ -277,6 +286,7 @@ class WrittenStory(Written):
     endings: Annotated[dict[str, Annotated[WrittenEnding, ROW]], TABLE] = {}
     chapters: Annotated[dict[str, TextField], NAMED] = {}
     sheet: Annotated[list[Annotated[WrittenSheetLine, ROW]], ITEMS] = []
+    check: WrittenCheck | None = None
 
 
 class WrittenStoryAndScene(WrittenStory):

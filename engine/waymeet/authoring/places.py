@@ -28,4 +28,5 @@ class Places:
     ways: dict[int, Span] = field(default_factory=dict)
     endings: dict[str, Span] = field(default_factory=dict)
     protagonists: dict[str, Span] = field(default_factory=dict)
+    warns: dict[int, list[tuple[str, Span]]] = field(default_factory=dict)
     allows: list[Allow] = field(default_factory=list)

@@ -31,6 +31,8 @@ def show_title(session: Session) -> None:
     if data.authors:
         page.say(word("by", authors=", ".join(data.authors)))
     page.paragraphs(data.about)
+    if data.warns:
+        page.say(word("warns", warns=", ".join(data.warns)))
 
 
 def choose_path(session: Session) -> History | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 ENGLISH: dict[str, str] = {
     # the front door
     "by": "by {authors}",
+    "warns": "Content warnings: {warns}.",
     "path": "{name}. {about}",
     "found_some": "{found} of {all} endings found.",
     "found_all": "All {all} endings found.",

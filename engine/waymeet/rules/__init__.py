@@ -6,6 +6,7 @@ from waymeet.rules import (
     dead_end,
     endless_loop,
     impossible_choice,
+    missing_warning,
     out_of_range,
     soft_lock,
     uncovered_goto,
@@ -22,6 +23,7 @@ STATE_RULES = (
     unreachable_ending.RULE,
     impossible_choice.RULE,
     out_of_range.RULE,
+    missing_warning.RULE,
     uncovered_goto.RULE,
 )
 
@@ -44,5 +46,8 @@ FILE_RULES = {
     "unused-allow": "an `allow` that allows nothing",
 }
 
-#: Every rule, by the name said after `allow`.
+#: The rules that an `allow` may name and `check` may set: those about what can happen, not those about the files.
+SETTABLE_RULES = (*(rule.name for rule in STATE_RULES), "unused-allow")
+
+#: Every rule.
 ALL_RULES = (*FILE_RULES, *(rule.name for rule in STATE_RULES))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.authoring.constructs.story import one_line
 from waymeet.authoring.fields import broken_rows, rows
 from waymeet.authoring.models import GotoEntry, WrittenChoice, WrittenNode
 from waymeet.authoring.places import Allow
@@ -13,7 +14,7 @@ from waymeet.expressions.wording import reason
 from waymeet.story import Branch, Choice, Choices, End, Goto, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from waymeet.authoring.lowering import Lowering
     from waymeet.authoring.models import Goto as WrittenGoto
@@ -25,29 +26,30 @@ if TYPE_CHECKING:
 
 
 class Surroundings(NamedTuple):
-    """What a step is in: its node, the nearest goto outward, and whether choices here are taken once only."""
+    """What a step is in: its node, the nearest goto outward, whether choices here are taken once, the node's tags."""
 
     node: str
     outward: Goto | None
     outward_span: Span | None
     once: bool
+    tags: tuple[str, ...] = ()
 
 
 class StepLowering:
     """Lowers the steps of one scene; `steps` gathers them by index."""
 
-    def __init__(self, lowering: Lowering, endings: Mapping[str, int], rules: Collection[str]) -> None:
+    def __init__(self, lowering: Lowering, endings: Mapping[str, int]) -> None:
         self._lowering = lowering
         self._reading = lowering.reading
         self._shared = lowering.shared
         self._endings = endings
-        self._rules = rules
         self.steps: dict[int, Step] = {}
 
     def node(self, name: Scalar, written: WrittenNode, *, once: bool) -> None:
         """Lower a node and every step below it."""
         full = f"{self._lowering.scene}.{name.value}"
-        self._step(full, name, written, Surroundings(full, None, None, once))
+        tags = tuple(tag.value for tag in written.tags)
+        self._step(full, name, written, Surroundings(full, None, None, once, tags))
 
     def _step(self, full: str, key: Scalar, written: WrittenStep, around: Surroundings) -> None:
         index = self._shared.names.steps[full]
@@ -57,10 +59,14 @@ class StepLowering:
             self._shared.places.effects[index, position] = self._reading.source.span(scalar)
         text = self._lowering.prose(written.text)
         self._note_allows(full, written)
+        for warn in written.warns:
+            told = self._shared.places.warns.setdefault(index, [])
+            told.append((one_line(warn), self._reading.source.span(warn)))
         self.steps[index] = Step(
             full,
             around.node,
             self._lowering.scene,
+            tuple(dict.fromkeys((*around.tags, *(tag.value for tag in written.tags)))),
             None,
             tuple(effect for effect, _ in effects),
             text,
@@ -189,11 +195,11 @@ class StepLowering:
 
     def _note_allows(self, full: str, written: WrittenStep) -> None:
         for rule, _ in rows(written.allow):
-            if rule.value in self._rules:
+            if rule.value in self._shared.rules:
                 span = self._reading.source.span(rule)
                 self._shared.places.allows.append(Allow(rule.value, full, span))
             else:
-                help_line = did_you_mean(rule.value, self._rules)
+                help_line = did_you_mean(rule.value, self._shared.rules)
                 self._reading.report("unknown-name", f'there is no rule "{rule.value}"', rule, help_line)
 
 

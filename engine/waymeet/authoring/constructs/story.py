@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from waymeet.expressions.code import Code
     from waymeet.prose.rendering import Prose
 
+LEVELS = ("error", "warning", "note", "off")
 KINDS = ("main", "side", "early")
 _NUMBER = re.compile(r"-?\d{1,10}")
 
@@ -152,6 +153,21 @@ def lower_chapters(written: WrittenStory, lowering: Lowering) -> tuple[tuple[str
 def lower_sheet(written: WrittenStory, lowering: Lowering) -> tuple[SheetLine, ...]:
     """What the reader may look at."""
     return tuple(SheetLine(one_line(line.label), _shown(line, lowering)) for line in written.sheet)
+
+
+def lower_severities(written: WrittenStory, lowering: Lowering) -> dict[str, str]:
+    """How the story wants rules to count: each rule with `error`, `warning`, `note` or `off`."""
+    if written.check is None:
+        return {}
+    found = {}
+    for rule, level in rows(written.check.rules):
+        if rule.value not in lowering.shared.rules:
+            _unknown("rule that can be set", rule, lowering.shared.rules, lowering)
+        elif level.value not in LEVELS:
+            _unknown("level", level, LEVELS, lowering)
+        else:
+            found[rule.value] = level.value
+    return found
 
 
 def _shown(line: WrittenSheetLine, lowering: Lowering) -> Prose:
