@@ -7,6 +7,7 @@ import pytest
 from kit.expectations import messages
 from kit.pages import Example, Fenced, all_examples, place_text, rewrite
 from kit.plays import script, transcript
+from waymeet.authoring.loading import load_files
 from waymeet.checking import check_files, compile_files
 from waymeet.diagnostics import Report
 from waymeet.runtime import Story
@@ -24,7 +25,7 @@ def _story(example: Example) -> Story:
 def test_is_clean_or_says_what_its_page_says(example: Example, update: bool) -> None:
     report = check_files(example.files, example.name)
     assert not report.undecided
-    failed = [f for outcome in run_walkthroughs(_story(example), example.files) for f in outcome.findings]
+    failed = [f for outcome in run_walkthroughs(_story(example), load_files(example.files)) for f in outcome.findings]
     text = messages(Report(report.story, (*report.findings, *failed), sources=report.sources))
     if update:
         place_text(example, text)

@@ -1,68 +1,234 @@
-"""The documentation is true: its stories are stories, its commands print what it says, its Python runs."""
+"""The documentation is true: its stories are stories, its commands print what it says, its Python runs.
+
+A page is a session at a desk, top to bottom. YAML that says `# file: name` is put there, under `# add to: name` it goes
+on at the end of what is there, and every such file must be read by a command further down. Any other YAML says on its
+first line where it belongs, and must compile there. `--update` rewrites what commands print, and the table of rules.
+"""
 
 from __future__ import annotations
 
 import io
 import re
 import shlex
-from typing import TYPE_CHECKING
+import sys
+from contextlib import redirect_stdout
+from importlib import import_module
+from pathlib import Path
+from textwrap import fill, indent
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kit.pages import TESTS, fenced_blocks, story_files
+from waymeet import checking, cli, exits, machine, project, snapshots
+from waymeet.analysis import walk
+from waymeet.authoring import events, fields, yaml_colons
+from waymeet.authoring.constructs import chance, decks, questions
+from waymeet.authoring.constructs import flags as constructs
+from waymeet.checking import compile_files
 from waymeet.cli import main
+from waymeet.console import auto
+from waymeet.diagnostics import StoryError
+from waymeet.expressions import parser, typing
+from waymeet.prose import parser as prose
+from waymeet.rules import FILE_RULES, STATE_RULES
+from waymeet.saves import files as saves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from kit.pages import Fenced
 
 ROOT = TESTS.parent
 PAGES = sorted({ROOT / "README.md", *(ROOT / "docs").glob("**/*.md")})
 _SECONDS = re.compile(r"in \d+\.\d s")
-_LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
+_LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)")
+_MADE = re.compile(r"<!-- made from the program: pytest --update -->\n(.*)<!-- end -->\n", re.DOTALL)
+_ADD = re.compile(r"# add to: (\S+)\n")
+_ANSWER = re.compile(r"^Your (?:choice|answer): (.+)$", re.MULTILINE)
+_KEY = re.compile(r"^([a-z]+):", re.MULTILINE)
+
+# -- where pieces of YAML belong ------------------------------------
+
+#: The story around a piece; the reference says what is in it.
+_STORY = {
+    "story": "story: example",
+    "protagonists": "protagonists: {nell: {start: town.square}, osk: {start: town.square}}",
+    "cast": "cast: {warden: {name: The Warden}}",
+    "flags": "flags: {lamp: false, trust: {min: -3, max: 3}, mood: [cold, wavering, open],"
+    " clues: {any_of: [crest, feather, hoof]}, called: {text: Nell}}",
+    "memory": "memory: {crossing: [untold, kind, bitter]}",
+    "endings": "endings: {home: {}, away: {}}",
+}
+_TOWN = "scene: town\nnodes: {square: {goto: [mill]}, mill: {goto: [gate]}, gate: {ending: home}}\n"
+#: The keys by which a step goes on.
+_WAYS = {"choices", "goto", "ending", "call", "return", "chance", "roll", "ask", "draw"}
+_HALL = "scene: house\nnodes:\n  hall:\n"
+
+
+def _around(piece: str) -> dict[str, bytes]:
+    """The smallest story that has a piece of YAML where its first line says that it belongs."""
+    place = piece.partition("\n")[0]
+    keys = _KEY.findall(piece)
+    story, house = "", ""
+    match place:
+        case "# in story.yaml":
+            story = piece
+        case "# in a scene":
+            house = f"scene: house\n{piece}" + ("" if "nodes" in keys else "nodes: {hall: {ending: home}}\n")
+        case "# in a step":
+            house = _HALL + indent(piece, "    ") + ("" if _WAYS & set(keys) else "    ending: home\n")
+        case "# among choices":
+            house = f"{_HALL}    goto: mill\n    choices:\n{indent(piece, '      ')}"
+        case "# in a text":
+            house = f"{_HALL}    ending: home\n    text:\n{indent(piece, '      ')}"
+        case _:
+            pytest.fail(f"this YAML does not say where it belongs: {place}")
+    for key, line in _STORY.items():
+        story += "" if story and key in keys else f"{line}\n"
+    files = {"story.yaml": story, "town.yaml": _TOWN, "house.yaml": house}
+    return {name: text.encode() for name, text in files.items() if text}
+
+
+# -- pages as sessions ------------------------------------
+
+
+class _Typist:
+    """Types answers at the prompts, where they are shown, as at a terminal."""
+
+    def __init__(self, answers: list[str]) -> None:
+        self.answers = answers
+
+    def readline(self, _size: int = -1) -> str:
+        if not self.answers:
+            return ""
+        answer = self.answers.pop(0)
+        sys.stdout.write(answer)
+        return f"{answer}\n"
+
+    def isatty(self) -> bool:
+        return False
+
+
+class _Session:
+    """One page being followed: the files on the desk that no command has read yet, and the names that Python made."""
+
+    def __init__(self, desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self._desk = desk
+        self._capsys = capsys
+        self._monkeypatch = monkeypatch
+        self._python: dict[str, Any] = {}
+        self.printed: str | None = None
+        self.unread: set[str] = set()
+
+    def look_ahead(self, first: Fenced, blocks: list[Fenced]) -> None:
+        """Where a page opens with a command, before any file, the files are those that it shows later."""
+        for block in blocks if first.kind == "console" else ():
+            if block.kind == "yaml" and block.text.startswith("# file: "):
+                self._put(block.text)
+        self.unread.clear()
+
+    def shown(self, block: Fenced) -> str | None:
+        """Follow a block; what it must hold, where it shows what something prints."""
+        printed, self.printed = self.printed, None
+        match block.kind:
+            case "yaml":
+                self._put(block.text)
+            case "console":
+                return "".join(self._commands(block.text))
+            case "python":
+                with redirect_stdout(io.StringIO()) as output:
+                    exec(compile(block.text, "page", "exec"), self._python)
+                self.printed = output.getvalue()
+                self.unread.clear()
+            case "text":
+                assert printed is not None, "a block of text shows what the Python above it prints"
+                return printed
+            case "":
+                pass  # words for a shell, or a picture
+            case _:
+                pytest.fail(f"nothing is known of blocks of this kind: {block.kind}")
+        return None
+
+    def _put(self, text: str) -> None:
+        if text.startswith("# file: "):
+            for name, data in story_files(text).items():
+                assert name not in self.unread, f"{name} is replaced before any command reads it"
+                self._write(name, data)
+        elif found := _ADD.match(text):
+            self._write(found[1], (self._desk / found[1]).read_bytes() + b"\n" + text[found.end() :].encode())
+        else:
+            compile_files(_around(text), "example")
+
+    def _write(self, name: str, data: bytes) -> None:
+        path = self._desk / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        self.unread.add(name)
+
+    def _commands(self, text: str) -> Iterator[str]:
+        """Each command of a block, with what it prints now; what stands behind a prompt is typed there."""
+        code = 0
+        for part in re.split(r"^(?=\$ )", text, flags=re.MULTILINE)[1:]:
+            line = part.partition("\n")[0]
+            words = shlex.split(line)[1:]
+            if words[0] == "echo":
+                yield f"{line}\n{code}\n"
+                continue
+            assert words[0] == "waymeet", line
+            typist = _Typist(_ANSWER.findall(part))
+            self._monkeypatch.setattr("sys.stdin", typist)
+            try:
+                code = main(words[1:])
+            except SystemExit as stop:
+                code = int(stop.code or 0)
+            printed = self._capsys.readouterr()
+            assert code != exits.OUR_FAULT, printed.err
+            assert not typist.answers, f"not asked for: {typist.answers}"
+            self.unread = {name for name in self.unread if not any(_is_below(name, word) for word in words)}
+            yield _SECONDS.sub("in 0.0 s", f"{line}\n{printed.out}{printed.err}").rstrip() + "\n"
+
+
+def _is_below(name: str, word: str) -> bool:
+    return Path(name).is_relative_to(Path(word))
 
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in, with nothing to type."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("sys.stdin", io.StringIO())
     return tmp_path
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_what_a_page_shows_is_so(page: Path, desk: Path, capsys: pytest.CaptureFixture[str], update: bool) -> None:
+def test_what_a_page_shows_is_so(
+    page: Path, desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, update: bool
+) -> None:
     text = page.read_text(encoding="utf-8")
+    session = _Session(desk, capsys, monkeypatch)
     blocks = fenced_blocks(text)
-    for name, data in _files(blocks):
-        (desk / name).write_bytes(data)
-    for block in reversed(blocks):  # from the end, so that an update moves no block that is still to come
-        if block.kind == "console":
-            shown = "".join(_session(block, capsys))
-            if update:
-                lines = text.splitlines(keepends=True)
-                text = "".join([*lines[: block.first + 1], shown, *lines[block.last :]])
-            else:
-                assert block.text == shown
+    if picture := next((block for block in blocks if block.kind in ("console", "yaml")), None):
+        session.look_ahead(picture, blocks)
+    found = [(block, session.shown(block)) for block in blocks]
     if update:
-        page.write_text(text, encoding="utf-8")
+        lines = text.splitlines(keepends=True)
+        for block, shown in reversed(found):  # from the end, so that none moves that is still to come
+            if shown is not None:
+                lines[block.first + 1 : block.last] = [shown]
+        page.write_text("".join(lines), encoding="utf-8")
+    else:
+        for block, shown in found:
+            assert shown is None or block.text == shown
+    assert not session.unread, "no command reads these files"
 
 
-def _files(blocks: list[Fenced]) -> Iterator[tuple[str, bytes]]:
-    for block in blocks:
-        if block.kind == "yaml" and block.text.startswith("# file: "):
-            yield from story_files(block.text).items()
-
-
-def _session(block: Fenced, capsys: pytest.CaptureFixture[str]) -> Iterator[str]:
-    """Each command of a block, with what it prints now."""
-    for line in block.text.splitlines():
-        if line.startswith("$ waymeet "):
-            main(shlex.split(line)[2:])
-            printed = _SECONDS.sub("in 0.0 s", capsys.readouterr().out)
-            yield f"{line}\n{printed.rstrip()}\n"
+def test_yaml_that_does_not_fit_its_place_is_found() -> None:
+    with pytest.raises(StoryError):
+        compile_files(_around("# in a step\ntxt: Hello.\n"), "example")
+    with pytest.raises(pytest.fail.Exception, match="where it belongs"):
+        _around("text: Hello.\n")
 
 
 def test_the_readme_has_a_picture_a_finding_and_python() -> None:
@@ -72,17 +238,120 @@ def test_the_readme_has_a_picture_a_finding_and_python() -> None:
     assert "python" in kinds
 
 
-def test_the_python_of_the_readme_runs(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    blocks = fenced_blocks((ROOT / "README.md").read_text(encoding="utf-8"))
-    for name, data in _files(blocks):
-        (desk / name).write_bytes(data)
-    for block in blocks:
-        if block.kind == "python":
-            exec(compile(block.text, "README.md", "exec"), {})
-    assert "findings ['soft-lock']" in capsys.readouterr().out
+def test_the_python_of_the_readme_runs(
+    desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = _Session(desk, capsys, monkeypatch)
+    for block in fenced_blocks((ROOT / "README.md").read_text(encoding="utf-8")):
+        if block.kind in ("yaml", "python"):
+            session.shown(block)
+    assert "findings ['soft-lock']" in str(session.printed)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
-    for target in _LINK.findall(page.read_text(encoding="utf-8")):
-        assert (page.parent / target).exists(), target
+    for target, anchor in _LINK.findall(page.read_text(encoding="utf-8")):
+        path = page.parent / target if target else page
+        assert path.exists(), target
+        assert not anchor or anchor in _anchors(path), f"{target}#{anchor}"
+
+
+def _anchors(page: Path) -> set[str]:
+    """What the headings of a page can be reached by."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_the_indexes_lead_to_every_page() -> None:
+    indexes = [ROOT / "docs/README.md", ROOT / "docs/reference/README.md"]
+    linked = {
+        (index.parent / target).resolve()
+        for index in indexes
+        for target, _ in _LINK.findall(index.read_text(encoding="utf-8"))
+    }
+    pages = {page for page in PAGES if page.parent in {index.parent for index in indexes}}
+    assert pages - {indexes[0]} <= linked
+
+
+# -- what the program says of itself ------------------------------------
+
+
+def _rules() -> str:
+    """The tables of rules, and what the file of each rule about states says of it."""
+    lines = ["", "## From the files", "", "| rule | finds |", "|---|---|"]
+    lines += [f"| `{name}` | {about} |" for name, about in FILE_RULES.items()]
+    lines += ["", "## From the states", "", "| rule | severity | finds |", "|---|---|---|"]
+    told = {rule.name: _told(rule.name) for rule in STATE_RULES}
+    lines += [
+        f"| [`{rule.name}`](#{rule.name}) | {rule.severity.value} | {told[rule.name][0]} |" for rule in STATE_RULES
+    ]
+    for name, (_, more) in told.items():
+        lines += ["", f"### {name}", "", more]
+    return "\n".join(lines) + "\n\n"
+
+
+def _told(rule: str) -> tuple[str, str]:
+    """What the file of a rule says of it: in a line, and at more length, each part a paragraph."""
+    text = import_module(f"waymeet.rules.{rule.replace('-', '_')}").__doc__ or ""
+    head, _, more = text.partition("\n\n")
+    parts = re.split(r"\n(?=[A-Z][a-z ]+: )", more.strip())
+    return head.removeprefix(f"{rule}: ").rstrip("."), "\n\n".join(
+        fill(part, 120, break_on_hyphens=False) for part in parts
+    )
+
+
+def _limits() -> str:
+    """The table of limits."""
+    mega = 1024 * 1024
+    rows = {
+        "files of a story": project.MAX_FILES,
+        "size of a file": f"{project.MAX_FILE // mega} MiB",
+        "size of a story's files in all": f"{project.MAX_TOTAL // mega} MiB",
+        "depth of lists and keys in each other": events.MAX_DEPTH,
+        "characters of an id": fields.MAX_ID,
+        "characters of a key's line before the colon": yaml_colons.MAX_KEY,
+        "findings shown for a file": events.MAX_FINDINGS,
+        "distance from `min` to `max` of a number": constructs.MAX_SPAN,
+        "members of a set": constructs.MAX_MEMBERS,
+        "`limit` of a choice": typing.MAX_COUNT,
+        "number that a count can be compared with": typing.MAX_COUNT - 1,
+        "count that is printed": typing.LOOSE_CAP,
+        "numbers, sums and products": f"±{parser.MAX_NUMBER:,}",
+        "characters of an answer": questions.MAX_ANSWER,
+        "cards that a deck offers": decks.MAX_OFFER,
+        "dice of a roll": chance.MAX_DICE,
+        "sides of a die": chance.MAX_SIDES,
+        "`weight` of a chance": chance.MAX_WEIGHT,
+        "words and signs of a condition": parser.MAX_TOKENS,
+        "depth of brackets in a condition": parser.MAX_DEPTH,
+        "depth of a condition with its derived names": typing.MAX_DEPTH,
+        "operations of a condition with its derived names": typing.MAX_WORK,
+        "depth of braces in prose": prose.MAX_DEPTH,
+        "steps without a choice between them": machine.MAX_MOVES,
+        "choices of a random reading": auto.MAX_TURNS,
+        "states that a check can hold": walk.MAX_STATES,
+        "room for those states": f"{walk.MAX_SIZE // mega} MiB",
+        "time of a check, unless told otherwise": f"{checking.BUDGET:.0f} s",
+        "length of a line, with `--width`": f"{min(cli._WIDTHS)} to {max(cli._WIDTHS)}",
+        "size of a save": f"{saves.MAX_SIZE // mega} MiB",
+        "size of the bytes of `Moment.save`": f"{snapshots.MAX_SIZE // mega} MiB",
+    }
+    lines = ["", "| of | at most |", "|---|---|"]
+    lines += [f"| {name} | {most if isinstance(most, str) else format(most, ',')} |" for name, most in rows.items()]
+    return "\n".join(lines) + "\n\n"
+
+
+# -- pages that are made from the program ------------------------------------
+
+
+@pytest.mark.parametrize(("page", "made"), [("rules", _rules), ("limits", _limits)])
+def test_what_is_made_from_the_program_is_what_it_says(page: str, made: Callable[[], str], update: bool) -> None:
+    path = ROOT / f"docs/reference/{page}.md"
+    text = path.read_text(encoding="utf-8")
+    found = _MADE.search(text)
+    assert found, "the place for it is marked"
+    wanted = text[: found.start(1)] + made() + text[found.end(1) :]
+    if update:
+        path.write_text(wanted, encoding="utf-8")
+    else:
+        assert text == wanted

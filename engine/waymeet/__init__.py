@@ -7,22 +7,50 @@ from typing import TYPE_CHECKING
 from waymeet.version import __version__
 
 if TYPE_CHECKING:
-    from waymeet.diagnostics import Diagnostic, Report, StoryError, StoryNotFoundError, Witness
+    from waymeet.diagnostics import (
+        Diagnostic,
+        Related,
+        Report,
+        Severity,
+        Span,
+        StoryError,
+        StoryNotFoundError,
+        Summary,
+        Undecided,
+        Witness,
+    )
+    from waymeet.errors import SaveError, WaymeetError
+    from waymeet.machine import EndlessLoopError, Offer
     from waymeet.opening import check, load
-    from waymeet.runtime import Block, ChoiceError, EndlessLoopError, Moment, Offer, SaveError, Story
+    from waymeet.prose.rendering import Block
+    from waymeet.runtime import ChoiceError, Moment, Origin, Question, Story
+    from waymeet.story import Ending, Protagonist
+    from waymeet.values import FlagValueError, Value
 
 __all__ = [
     "Block",
     "ChoiceError",
     "Diagnostic",
+    "Ending",
     "EndlessLoopError",
+    "FlagValueError",
     "Moment",
     "Offer",
+    "Origin",
+    "Protagonist",
+    "Question",
+    "Related",
     "Report",
     "SaveError",
+    "Severity",
+    "Span",
     "Story",
     "StoryError",
     "StoryNotFoundError",
+    "Summary",
+    "Undecided",
+    "Value",
+    "WaymeetError",
     "Witness",
     "__version__",
     "check",
@@ -30,9 +58,25 @@ __all__ = [
 ]
 
 _HOMES = {
-    "waymeet.diagnostics": ("Diagnostic", "Report", "StoryError", "StoryNotFoundError", "Witness"),
+    "waymeet.diagnostics": (
+        "Diagnostic",
+        "Related",
+        "Report",
+        "Severity",
+        "Span",
+        "StoryError",
+        "StoryNotFoundError",
+        "Summary",
+        "Undecided",
+        "Witness",
+    ),
+    "waymeet.errors": ("SaveError", "WaymeetError"),
+    "waymeet.machine": ("EndlessLoopError", "Offer"),
     "waymeet.opening": ("check", "load"),
-    "waymeet.runtime": ("Block", "ChoiceError", "EndlessLoopError", "Moment", "Offer", "SaveError", "Story"),
+    "waymeet.prose.rendering": ("Block",),
+    "waymeet.runtime": ("ChoiceError", "Moment", "Origin", "Question", "Story"),
+    "waymeet.story": ("Ending", "Protagonist"),
+    "waymeet.values": ("FlagValueError", "Value"),
 }
 
 

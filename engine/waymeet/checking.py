@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import gc
 import time
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import replace
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from waymeet.analysis.replay import Replayer
 from waymeet.analysis.walk import walk
 from waymeet.authoring.compiler import compile_story
 from waymeet.authoring.loading import load_files
 from waymeet.diagnostics import Diagnostic, Report, Severity, StoryError, Summary
-from waymeet.machine import EndlessLoopError
+from waymeet.prose.rendering import Rendering, Template, is_fixed
 from waymeet.rules import SETTABLE_RULES, STATE_RULES
-from waymeet.rules.facts import Facts
+from waymeet.rules.facts import Facts, covers
 from waymeet.runtime import Story
+from waymeet.story import Ask, Choices
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from waymeet.authoring.compiler import Compiled
     from waymeet.authoring.loading import WrittenFiles
     from waymeet.authoring.places import Allow
-    from waymeet.diagnostics import Witness
-    from waymeet.runtime import Moment
-    from waymeet.story import StoryData
-    from waymeet.values import Value
+    from waymeet.prose.rendering import Prose
+    from waymeet.story import Step, StoryData
 
 #: Seconds after which a check says what it knows, unless told otherwise.
 BUDGET = 60.0
@@ -32,8 +34,14 @@ BUDGET = 60.0
 
 def compile_files(files: dict[str, bytes], name: str) -> StoryData:
     """The runnable story; raises `StoryError`."""
-    written = load_files(files)
-    compiled = compile_story(written, SETTABLE_RULES)
+    with _collector_off():
+        return compile_written(load_files(files), name)
+
+
+def compile_written(written: WrittenFiles, name: str) -> StoryData:
+    """The runnable story of files that were read; raises `StoryError`."""
+    with _collector_off():
+        compiled = compile_story(written, SETTABLE_RULES)
     if compiled is None:
         raise StoryError(_invalid(written, name))
     return compiled.story
@@ -42,62 +50,75 @@ def compile_files(files: dict[str, bytes], name: str) -> StoryData:
 def check_files(files: dict[str, bytes], name: str, *, budget: float | None = None) -> Report:
     """Everything that can be said about a story within `budget` seconds; `name` names one that cannot be read."""
     began = time.monotonic()
-    written = load_files(files)
-    compiled = compile_story(written, SETTABLE_RULES)
-    if compiled is None:
-        return _invalid(written, name)
-    story = Story(compiled.story)
-    facts = Facts(story, compiled.places, walk(story, budget=BUDGET if budget is None else budget))
-    findings = [finding for rule in STATE_RULES for finding in rule.find(facts, rule)]
-    replayer = _Replayer(story)
-    for witness in (finding.witness for finding in findings if finding.witness is not None):
-        replayer.replay(witness)
+    with _collector_off():
+        written = load_files(files)
+        compiled = compile_story(written, SETTABLE_RULES)
+        if compiled is None:
+            return _invalid(written, name)
+        story = Story(compiled.story)
+    _tell_all(story)
+    off = frozenset(rule for rule, level in compiled.severities.items() if level == "off")
+    walked = walk(story, budget=BUDGET if budget is None else budget, began=began)
+    facts = Facts(story, compiled.places, walked, off)
+    findings = list(_found(facts))
     kept, unused = _allowed(findings, compiled.places.allows)
-    off = {rule for rule, level in compiled.severities.items() if level == "off"}
     rules = [rule for rule in STATE_RULES if rule.name not in off]
     undecided = tuple(question for rule in rules for question in rule.undecided(facts))
     if not undecided:
         kept += [_unused(allow) for allow in unused if allow.rule not in off]
     kept = [_weighed(finding, compiled.severities) for finding in kept if finding.rule not in off]
-    summary = _summary(compiled, len(facts.walk.states), time.monotonic() - began)
+    summary = _summary(compiled, walked.rests, time.monotonic() - began)
     return Report(story.id, tuple(kept), undecided, summary, sources=written.sources).sorted()
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Keep the cyclic garbage collector from going through a story's many small objects while they are made."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _tell_all(story: Story) -> None:
+    """Tell all there is to tell, once: what cannot be told is our own fault, and is not left to a reader to find."""
+    rendering = Rendering(story.machine.start_registers, story.texts, {}, 0)
+    story.sheet(rendering)
+    for prose in (prose for step in story.data.steps for prose in _prose_in(step)):
+        if not is_fixed(prose):
+            Template(prose, story.machine.derived).render(rendering)
+
+
+def _prose_in(step: Step) -> Iterator[Prose]:
+    yield step.text
+    match step.exit:
+        case Choices(choices):
+            for choice in choices:
+                yield from (prose for prose in (choice.label, choice.locked, choice.echo) if prose is not None)
+        case Ask(label):
+            yield label
+        case _:
+            pass
+
+
+def _found(facts: Facts) -> Iterator[Diagnostic]:
+    """What the rules find; what a witness does not show is our own fault, and is not hidden."""
+    replayer = Replayer(facts.story)
+    for rule in STATE_RULES:
+        for finding, claim in rule.find(facts, rule):
+            if finding.witness is not None:
+                ended = replayer.replay(finding.witness)
+                if claim is None or not claim(facts, ended):
+                    raise AssertionError(f"{finding.witness} does not show {rule.name}: {finding.message}")
+            yield finding
 
 
 def _invalid(written: WrittenFiles, name: str) -> Report:
     story = name if written.story is None else written.story[1].story.value
     return Report(story, tuple(written.findings), invalid=True, sources=written.sources).sorted()
-
-
-class _Replayer:
-    """Plays witnesses with the runtime itself; that one cannot be played would be our own fault, and is not hidden.
-
-    Witnesses mostly begin alike, so each goes on from where it leaves the one before.
-    """
-
-    def __init__(self, story: Story) -> None:
-        self._story = story
-        self._path: list[str] = []
-        self._moments: list[Moment] = []
-
-    def replay(self, witness: Witness) -> None:
-        """Play a witness after what came before it."""
-        memory: dict[str, Value] = {}
-        for earlier in witness.before:
-            memory = self._play(earlier, memory).memory
-        with suppress(EndlessLoopError):  # that is what such a witness shows
-            self._play(witness, memory)
-
-    def _play(self, witness: Witness, memory: dict[str, Value]) -> Moment:
-        fresh = self._story.begin(witness.protagonist, memory=memory)
-        if not self._moments or self._moments[0].origin != fresh.origin:
-            self._path, self._moments = [], [fresh]
-        pairs = zip(self._path, witness.play, strict=False)
-        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-        del self._path[shared:], self._moments[shared + 1 :]
-        for choice in witness.play[shared:]:
-            self._moments.append(self._moments[-1].choose(choice))
-            self._path.append(choice)
-        return self._moments[-1]
 
 
 def _allowed(findings: list[Diagnostic], allows: list[Allow]) -> tuple[list[Diagnostic], list[Allow]]:
@@ -113,8 +134,9 @@ def _allowed(findings: list[Diagnostic], allows: list[Allow]) -> tuple[list[Diag
 
 
 def _covers(allow: Allow, finding: Diagnostic) -> bool:
-    where = ".".join(part for part in (finding.node, finding.choice) if part)
-    return allow.rule == finding.rule and (where == allow.step or where.startswith(allow.step + "."))
+    if allow.thing is not None:
+        return (allow.rule, allow.thing) == (finding.rule, finding.span)
+    return covers(allow, finding.rule, ".".join(part for part in (finding.node, finding.choice) if part))
 
 
 def _weighed(finding: Diagnostic, severities: dict[str, str]) -> Diagnostic:
@@ -134,7 +156,7 @@ def _summary(compiled: Compiled, states: int, seconds: float) -> Summary:
     return Summary(
         scenes=len({step.scene for step in steps}),
         nodes=len(nodes),
-        choices=len(steps) - len(nodes),
+        choices=compiled.choices,
         endings=len(compiled.story.endings),
         words=compiled.words,
         states=states,

@@ -9,15 +9,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
+from waymeet.exits import CLEAN, FINDINGS, INTERRUPTED, NO_STORY, OUR_FAULT, UNDECIDED, UNUSABLE
 from waymeet.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from waymeet.diagnostics import Report
+    from waymeet.authoring.rewriting import Rewritten
+    from waymeet.diagnostics import Report, StoryError, StoryNotFoundError
     from waymeet.runtime import Story
+    from waymeet.walkthroughs import Outcome
 
-CLEAN, FINDINGS, UNUSABLE, UNDECIDED, NO_STORY, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 66, 70, 130
+#: What is said when there is no room left to say more.
+_LAST_WORDS = "waymeet: this is a fault of waymeet's own, and its details could not be kept\n"
 _WIDTHS = range(20, 201)
 
 
@@ -32,6 +36,18 @@ class Command(NamedTuple):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; no traceback ever reaches a user."""
     try:
+        return _handled(arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001 - saying what is wrong went wrong itself, as it may when memory runs out
+        with suppress(Exception):
+            sys.stderr.write(_LAST_WORDS)
+        return OUR_FAULT
+
+
+def _handled(arguments: Sequence[str] | None) -> int:
+    """The exit code, after saying what went wrong."""
+    try:
         try:
             return _run(arguments)
         finally:
@@ -42,10 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return CLEAN
     except _OutputError as error:
         return _refuse(f"cannot write {error.name}: {error.reason}", UNUSABLE)
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except OSError as error:
-        return _refuse(f"cannot read {error.filename or 'the story'}: {error.strerror}", UNUSABLE)
+        return _unreadable(error)
     except Exception as error:  # noqa: BLE001 - the last resort before a reader would see a traceback
         return _our_fault(error)
 
@@ -192,22 +206,25 @@ def _check(options: argparse.Namespace) -> int:
     from waymeet.opening import bundled, check
 
     reports: list[tuple[str, Report]] = []
+    refused: list[StoryNotFoundError | OSError] = []
     with bundled() as own:
         for path in options.stories or [own]:
             try:
                 reports.append((str(path), check(path, budget=options.budget)))
-            except StoryNotFoundError as error:
-                return _refuse(str(error), NO_STORY)
-    _print_reports(reports, options)
-    codes = [report.exit_code(Severity(options.fail_on)) for _, report in reports]
-    return next((code for code in (UNUSABLE, FINDINGS, UNDECIDED) if code in codes), CLEAN)
+            except (StoryNotFoundError, OSError) as error:
+                refused.append(error)
+    if reports:
+        _print_reports(reports, options)
+    codes = [_unreadable(error) if isinstance(error, OSError) else _refuse(str(error), NO_STORY) for error in refused]
+    codes += [report.exit_code(Severity(options.fail_on)) for _, report in reports]
+    return next((code for code in (NO_STORY, UNUSABLE, FINDINGS, UNDECIDED) if code in codes), CLEAN)
 
 
 def _print_reports(reports: list[tuple[str, Report]], options: argparse.Namespace) -> None:
     if options.format == "json":
         from waymeet.reports.json import render
 
-        text = render([report for _, report in reports])
+        text = render([report for _, report in reports], several=len(options.stories) > 1)
     else:
         from waymeet.reports import text as as_text
 
@@ -216,7 +233,7 @@ def _print_reports(reports: list[tuple[str, Report]], options: argparse.Namespac
         _write(text)
     else:
         try:
-            options.output.write_text(text, encoding="utf-8")
+            options.output.write_text(text, encoding="utf-8", errors="replace")
         except OSError as error:
             raise _OutputError(str(options.output), error) from error
 
@@ -235,31 +252,93 @@ def _folder(path: str) -> str:
 
 
 def _test_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("story", nargs="?", type=_path, metavar="STORY", help="a folder; else the bundled story")
+    parser.add_argument(
+        "story", nargs="?", type=_path, metavar="STORY", help="a folder or file; else the bundled story"
+    )
 
 
 def _test(options: argparse.Namespace) -> int:
+    from waymeet.authoring.loading import load_files
+    from waymeet.checking import compile_written
+    from waymeet.diagnostics import StoryError, StoryNotFoundError
     from waymeet.opening import bundled
     from waymeet.project import read_files
-
-    story = _opened(options.story)
-    if isinstance(story, int):
-        return story
-    from waymeet.reports.text import located
+    from waymeet.runtime import Story
     from waymeet.walkthroughs import run_walkthroughs
 
-    with bundled() as own:
-        path = options.story or own
-        files = read_files(path)
-    outcomes = run_walkthroughs(story, files)
-    sources = {name: data.decode("utf-8", "replace").splitlines() for name, data in files.items()}
+    try:
+        with bundled() as own:
+            path = options.story or own
+            written = load_files(read_files(path))
+        outcomes = run_walkthroughs(Story(compile_written(written, path.name)), written)
+    except (StoryNotFoundError, StoryError) as error:
+        return _refused(error, options.story)
+    return _tell(outcomes, written.sources, _folder(str(path)))
+
+
+def _tell(outcomes: list[Outcome], texts: dict[str, str], folder: str) -> int:
+    """Say how walkthroughs went."""
+    from waymeet.reports.text import located
+
+    sources = {file: text.split("\n") for file, text in texts.items()}
     for outcome in outcomes:
-        _write("".join(located(finding, sources, _folder(str(path))) + "\n" for finding in outcome.findings))
+        _write("".join(located(finding, sources, folder) + "\n" for finding in outcome.findings))
     failed = sum(bool(outcome.findings) for outcome in outcomes)
     _write(f"{len(outcomes) - failed} of {len(outcomes)} walkthroughs hold\n")
     if not outcomes:
         _notice("there is no walkthrough in this story: a file with `walkthrough:`, `as:` and `play:` is one")
     return FINDINGS if failed else CLEAN
+
+
+# -- fmt ------------------------------------
+
+
+def _fmt_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "stories", nargs="*", type=_path, metavar="STORY", help="folders or files; else the current folder"
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a file would change")
+
+
+def _fmt(options: argparse.Namespace) -> int:
+    from waymeet.authoring.rewriting import UnwritableError
+    from waymeet.diagnostics import StoryNotFoundError
+
+    codes: list[int] = []
+    try:
+        for path in options.stories or [Path()]:
+            codes += _fmt_story(path, check=options.check)
+    except StoryNotFoundError as error:
+        return _refuse(str(error), NO_STORY)
+    except UnwritableError as error:
+        raise _OutputError(str(error.filename), error) from error
+    return next((code for code in (OUR_FAULT, UNUSABLE, FINDINGS) if code in codes), CLEAN)
+
+
+def _fmt_story(path: Path, *, check: bool) -> list[int]:
+    """Lay out one story and say what became of its files; an exit code for each."""
+    from waymeet.authoring.rewriting import rewrite
+    from waymeet.reports.text import located, printable
+
+    folder = _folder(str(path))
+    codes = []
+    for file in rewrite(path, write=not check):
+        if file.changed:
+            _write(printable(f"{'would change' if check else 'changed'} {Path(folder, file.name)}") + "\n")
+        sources = {file.name: file.formatted.text.split("\n")}
+        _write("".join(located(finding, sources, folder) + "\n" for finding in file.formatted.findings))
+        codes.append(_fmt_code(file, check=check))
+    return codes
+
+
+def _fmt_code(file: Rewritten, *, check: bool) -> int:
+    from waymeet.diagnostics import UNREADABLE
+
+    if file.formatted.unproved:
+        return OUR_FAULT
+    if any(finding.rule in UNREADABLE for finding in file.formatted.findings):
+        return UNUSABLE
+    return FINDINGS if file.formatted.findings or (check and file.changed) else CLEAN
 
 
 # -- what commands share ------------------------------------
@@ -273,13 +352,19 @@ def _opened(path: Path | None) -> Story | int:
     try:
         with bundled() as own:
             return load(own if path is None else path)
-    except StoryNotFoundError as error:
-        return _refuse(str(error), NO_STORY)
-    except StoryError as error:
-        from waymeet.reports.text import render
+    except (StoryNotFoundError, StoryError) as error:
+        return _refused(error, path)
 
-        _notice(render(error.report, "" if path is None else _folder(str(path))).rstrip())
-        return error.report.exit_code()
+
+def _refused(error: StoryNotFoundError | StoryError, path: Path | None) -> int:
+    """Say what is wrong with the story at a path, or with the bundled one."""
+    from waymeet.diagnostics import StoryNotFoundError
+    from waymeet.reports.text import render
+
+    if isinstance(error, StoryNotFoundError):
+        return _refuse(str(error), NO_STORY)
+    _notice(render(error.report, "" if path is None else _folder(str(path))).rstrip())
+    return error.report.exit_code()
 
 
 def _write(text: str) -> None:
@@ -318,6 +403,10 @@ def _refuse(message: str, code: int) -> int:
     return code
 
 
+def _unreadable(error: OSError) -> int:
+    return _refuse(f"cannot read {error.filename or 'the story'}: {error.strerror}", UNUSABLE)
+
+
 def _our_fault(error: Exception) -> int:
     """Say that the fault is ours, and keep the details where a report of it can quote them."""
     import tempfile
@@ -334,4 +423,5 @@ COMMANDS = {
     "play": Command("read a story", _play_arguments, _play),
     "check": Command("prove what can be proved of a story, and show what is wrong", _check_arguments, _check),
     "test": Command("play a story's walkthroughs", _test_arguments, _test),
+    "fmt": Command("lay out a story's files in the one fixed way", _fmt_arguments, _fmt),
 }

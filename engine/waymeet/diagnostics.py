@@ -6,6 +6,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
+from waymeet import exits
+from waymeet.errors import WaymeetError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -135,10 +138,10 @@ class Report:
     def exit_code(self, fail_on: Severity = Severity.WARNING) -> int:
         """2 when a file could not be read, 1 on findings, 3 when something is undecided, else 0."""
         if any(finding.rule in UNREADABLE for finding in self.findings):
-            return 2
+            return exits.UNUSABLE
         if self.invalid or self.counts(fail_on):
-            return 1
-        return 3 if self.undecided else 0
+            return exits.FINDINGS
+        return exits.UNDECIDED if self.undecided else exits.CLEAN
 
     def sorted(self) -> Report:
         """The same report with its findings in the order of the files, each only once."""
@@ -164,7 +167,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return suggestion(closest(word, known))
 
 
-class StoryError(Exception):
+class StoryError(WaymeetError):
     """A story that cannot be built; `report` says everything that is wrong with it."""
 
     def __init__(self, report: Report) -> None:
@@ -175,5 +178,5 @@ class StoryError(Exception):
         self.report = report
 
 
-class StoryNotFoundError(Exception):
+class StoryNotFoundError(WaymeetError):
     """There is no story at the path that was given."""

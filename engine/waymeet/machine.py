@@ -8,19 +8,23 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, Protocol, assert_never
 
+from waymeet.errors import WaymeetError
 from waymeet.expressions.code import link
 from waymeet.prose.rendering import Block, Span, Template
-from waymeet.story import Choice, Choices, End, Goto
+from waymeet.story import Ask, Call, Chance, Choice, Choices, End, Goto, Return
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from waymeet.dice import Dice
     from waymeet.expressions.code import Run
     from waymeet.prose.rendering import Rendering
-    from waymeet.story import Assignment, Register, StoryData
+    from waymeet.story import Assignment, Outcome, Register, StoryData
 
     #: The telling under way, made when first asked for: most passages read the same every time and need none.
     Telling = Callable[[], Rendering]
+    #: The branches of a goto, ready to run.
+    Ways = tuple[tuple[Run | None, int], ...]
 
 Registers = tuple[int, ...]
 #: A step that was gone through, with the registers its prose is told from.
@@ -33,10 +37,14 @@ _PATIENCE = 50
 
 
 class State(NamedTuple):
-    """Where a playthrough rests and what is so there; everything a condition can read is in `registers`."""
+    """Where a playthrough rests and what is so there.
+
+    Everything a condition can read is in `registers`; `returns` has the steps that called and wait, the last one last.
+    """
 
     step: int
     registers: Registers
+    returns: tuple[int, ...] = ()
 
 
 class Offer(NamedTuple):
@@ -57,7 +65,7 @@ class Observer(Protocol):
         """An effect of the step would have left its register's bounds with this value."""
 
 
-class EndlessLoopError(Exception):
+class EndlessLoopError(WaymeetError):
     """Automatic moves that come round without asking the reader.
 
     `circle` has the ids of the steps that come round, the first in the file first. Without `came_round`, the way only
@@ -132,19 +140,38 @@ class LinkedChoice:
         return Offer(self.id, self._label.line(telling()), self._locked.line(telling()))
 
 
+class LinkedAsk:
+    """A question ready to be put; see `story.Ask`."""
+
+    __slots__ = ("high", "label", "low", "register", "text")
+
+    def __init__(self, ask: Ask, derived: Sequence[Run]) -> None:
+        self.label = Template(ask.label, derived)
+        self.register = ask.register
+        self.text = ask.text
+        self.low = ask.low
+        self.high = ask.high
+
+
 class LinkedStep:
-    """A step ready to run; exactly one of `choices`, `ways`, `ending` says how it goes on."""
+    """A step ready to run; its exit is in `choices`, `ways`, `outcomes`, `ask`, `call`, `returning` and `ending`."""
 
     __slots__ = (
         "always",
         "arrivals",
+        "ask",
+        "back",
+        "call",
         "choices",
         "effects",
         "ending",
         "has_text",
         "id",
+        "most",
         "node",
+        "outcomes",
         "rests",
+        "returning",
         "scene",
         "text",
         "ways",
@@ -161,16 +188,35 @@ class LinkedStep:
         self.text = Template(step.text, derived)
         self.has_text = bool(step.text)
         self.choices: tuple[LinkedChoice, ...] = ()
-        self.ways: tuple[tuple[Run | None, int], ...] = ()
+        self.ways: Ways = ()
+        self.most: int | None = None
+        self.outcomes: tuple[tuple[Outcome, Run | None], ...] = ()
+        self.ask: LinkedAsk | None = None
+        self.call: int | None = None
+        self.back: dict[str, Ways] = {}
+        self.returning: str | None = None
         self.ending: int | None = None
         match step.exit:
-            case Choices(choices, fallback):
+            case Choices(choices, fallback, most):
+                self.most = most
                 self.choices = tuple(LinkedChoice(choice, steps[choice.to].arrivals, derived) for choice in choices)
                 self.ways = () if fallback is None else _linked_ways(fallback, derived)
             case Goto():
                 self.ways = _linked_ways(step.exit, derived)
             case End(ending):
                 self.ending = ending
+            case Chance(outcomes, fallback):
+                self.outcomes = tuple((o, None if o.when is None else link(o.when, derived)) for o in outcomes)
+                self.ways = () if fallback is None else _linked_ways(fallback, derived)
+            case Ask():
+                self.ask = LinkedAsk(step.exit, derived)
+                self.ways = _linked_ways(step.exit.ways, derived)
+            case Call(to, ways, returns):
+                self.call = to
+                self.ways = () if ways is None else _linked_ways(ways, derived)
+                self.back = {name: _linked_ways(goto, derived) for name, goto in returns}
+            case Return(name):
+                self.returning = name
             case None:
                 pass
             case _:
@@ -178,18 +224,27 @@ class LinkedStep:
         #: What is offered, where that is the same in every state.
         self.always = self._always()
         #: Whether a reader rests here in every state.
-        self.rests = not self.ways or any(choice.when is None for choice in self.choices)
+        self.rests = self.ask is not None or any(choice.when is None for choice in self.choices)
+        if not self.ways and not self.outcomes and self.call is None and self.returning is None:
+            self.rests = True
 
     def _always(self) -> tuple[Offer, ...] | None:
         offers = [choice.fixed for choice in self.choices if choice.when is None]
-        return tuple(offer for offer in offers if offer) if all(offers) and len(offers) == len(self.choices) else None
+        if not all(offers) or len(offers) < len(self.choices):
+            return None
+        return tuple(offer for offer in offers if offer)[: self.most]
 
     def offers(self, registers: Registers, telling: Telling) -> tuple[Offer, ...]:
         """What is offered, in the order of the file."""
         if self.always is not None:
             return self.always
         offers = [choice.offer(registers, telling) for choice in self.choices]
-        return tuple([offer for offer in offers if offer is not None])
+        return tuple([offer for offer in offers if offer is not None][: self.most])
+
+    def open(self, registers: Registers) -> list[tuple[int, LinkedChoice]]:
+        """The choices that can be taken, with their indexes."""
+        found = [(index, choice) for index, choice in enumerate(self.choices) if choice.is_open(registers)]
+        return found[: self.most]
 
     def asks(self, registers: Registers) -> bool:
         """Whether some choice is open."""
@@ -197,13 +252,25 @@ class LinkedStep:
 
     def way(self, registers: Registers) -> int | None:
         """The step that comes next by itself, or None when every condition is false."""
-        for when, to in self.ways:
-            if when is None or when(registers):
-                return to
-        return None
+        return _first_open(self.ways, registers)
+
+    def possible(self, registers: Registers) -> list[Outcome]:
+        """The outcomes of a step of chance that can come out."""
+        return [outcome for outcome, when in self.outcomes if when is None or when(registers)]
+
+    def way_back(self, name: str, registers: Registers) -> int | None:
+        """The step that comes next when what this step called returns by a name."""
+        return _first_open(self.back.get(name, self.ways), registers)
 
 
-def _linked_ways(goto: Goto, derived: Sequence[Run]) -> tuple[tuple[Run | None, int], ...]:
+def _first_open(ways: Ways, registers: Registers) -> int | None:
+    for when, to in ways:
+        if when is None or when(registers):
+            return to
+    return None
+
+
+def _linked_ways(goto: Goto, derived: Sequence[Run]) -> Ways:
     return tuple((None if when is None else link(when, derived), to) for when, to in goto.branches)
 
 
@@ -223,6 +290,8 @@ class Machine:
             derived.append(link(code, derived))  # each needs only those before it
         self.derived: Sequence[Run] = derived
         self.steps = tuple(LinkedStep(index, data, derived) for index in range(len(data.steps)))
+        #: Whether anything is left to chance or asked for.
+        self.draws = any(step.outcomes or step.ask for step in self.steps)
         for step in self.steps:
             for choice in step.choices:
                 choice.to = self._landing(choice.to)
@@ -237,16 +306,25 @@ class Machine:
     def _landing(self, to: int) -> int:
         """Where a choice leads that does nothing but lead on: what it opens onto need not be gone through each time."""
         step = self.steps[to]
-        if step.id == step.node or step.effects or step.has_text or step.choices or step.arrivals is not None:
+        if step.id == step.node or step.effects or step.has_text or step.arrivals is not None or step.rests:
             return to
-        if len(step.ways) != 1 or step.ways[0][0] is not None or self.steps[step.ways[0][1]].scene != step.scene:
+        if len(step.ways) != 1 or step.ways[0][0] is not None or step.choices or step.outcomes or step.call is not None:
             return to
-        return step.ways[0][1]
+        return step.ways[0][1] if self.steps[step.ways[0][1]].scene == step.scene else to
 
-    def arrive(self, at: int, registers: Registers, passages: list[Passage], observer: Observer | None = None) -> State:
+    def arrive(
+        self,
+        at: int,
+        registers: Registers,
+        passages: list[Passage],
+        observer: Observer | None = None,
+        returns: tuple[int, ...] = (),
+        dice: Dice | None = None,
+    ) -> State:
         """Run the step `at` and go on until the reader is asked, or the story ends, or there is nowhere to go.
 
-        Appends what was passed to `passages`. Raises `EndlessLoopError`.
+        Appends what was passed to `passages`. Without dice it rests at each step of chance too; see `go_on`. Raises
+        `EndlessLoopError`.
         """
         steps = self.steps
         moves = 0
@@ -262,19 +340,78 @@ class Machine:
             if step.has_text:
                 passages.append((at, registers))
             if step.rests or step.asks(registers):
-                return State(at, registers)
-            to = step.way(registers)
-            if to is None:
-                return State(at, registers)
-            if self._locals and steps[to].scene != step.scene:
-                registers = self._left(step.scene, registers)
-            at = to
+                return State(at, registers, returns)
+            onward = self._onward(at, registers, returns, dice)
+            if onward is None:
+                return State(at, registers, returns)
+            at, registers, returns = onward
             moves += 1
             if moves > _PATIENCE:
-                state = State(at, registers)
-                if state in been or moves > MAX_MOVES:
-                    raise EndlessLoopError(self._circle(been, state), came_round=state in been)
-                been[state] = None
+                if onward in been or moves > MAX_MOVES:
+                    raise EndlessLoopError(self._circle(been, onward), came_round=onward in been)
+                been[onward] = None
+
+    def is_rest(self, state: State) -> bool:
+        """Whether a reader can stand here: asked something, at an ending, or at a dead end."""
+        step = self.steps[state.step]
+        if step.rests or step.asks(state.registers):
+            return True
+        return not step.possible(state.registers) and self._onward(*state, None) is None
+
+    def go_on(self, state: State, to: int, passages: list[Passage], observer: Observer | None = None) -> State:
+        """Go on from a step of chance by the outcome that leads to `to`, without dice."""
+        registers = self._moved(self.steps[state.step].scene, to, state.registers)
+        return self.arrive(to, registers, passages, observer, state.returns)
+
+    def answered(
+        self,
+        state: State,
+        value: int,
+        passages: list[Passage],
+        observer: Observer | None = None,
+        dice: Dice | None = None,
+    ) -> State:
+        """Go on from a question with the reader's answer; for free text, the value means nothing."""
+        step = self.steps[state.step]
+        assert step.ask is not None
+        registers = state.registers
+        if step.ask.register is not None:
+            registers = (*registers[: step.ask.register], value, *registers[step.ask.register + 1 :])
+        to = step.way(registers)
+        if to is None:
+            return State(state.step, registers, state.returns)
+        registers = self._moved(step.scene, to, registers)
+        return self.arrive(to, registers, passages, observer, state.returns, dice)
+
+    def _onward(self, at: int, registers: Registers, returns: tuple[int, ...], dice: Dice | None) -> State | None:
+        """Where a step leads by itself, before anything happens there; None where it leads nowhere."""
+        step = self.steps[at]
+        if step.call is not None:
+            return State(step.call, registers, (*returns, at))
+        if step.returning is not None:
+            return self._returned(step, step.returning, registers, returns)
+        to = step.way(registers)
+        if step.outcomes and (possible := step.possible(registers)):
+            if dice is None:
+                return None
+            names, weights = [outcome.name for outcome in possible], [outcome.weight for outcome in possible]
+            to = possible[dice.draw(names, weights)].to
+        return None if to is None else State(to, self._moved(step.scene, to, registers), returns)
+
+    def _returned(self, step: LinkedStep, name: str, registers: Registers, returns: tuple[int, ...]) -> State | None:
+        """Back at the step that called; its scene was not left meanwhile, and what was called in another is."""
+        if not returns:
+            return None
+        caller = self.steps[returns[-1]]
+        to = caller.way_back(name, registers)
+        if to is None:
+            return None
+        if caller.scene != step.scene:
+            registers = self._left(step.scene, registers)
+        return State(to, self._moved(caller.scene, to, registers), returns[:-1])
+
+    def _moved(self, scene: str, to: int, registers: Registers) -> Registers:
+        return self._left(scene, registers) if self._locals and self.steps[to].scene != scene else registers
 
     def _circle(self, been: dict[State, None], again: State) -> tuple[str, ...]:
         """The steps from a state's first coming to its second, from the one that stands first in the file.

@@ -6,15 +6,17 @@ compiled or checked.
 
 from __future__ import annotations
 
-import gc
 import os
+import time
 from contextlib import contextmanager, suppress
+from functools import cache
 from hashlib import blake2b
 from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
+from waymeet.expressions.code import CodeError
 from waymeet.project import read_files
 from waymeet.runtime import Story
 from waymeet.story import StoryDataError, from_bytes, to_bytes
@@ -27,6 +29,13 @@ if TYPE_CHECKING:
 
 #: The story that ships with waymeet, inside the installed package; a checkout has it in `scenes/`.
 _BUNDLED = "bundled"
+#: So many compiled stories are kept, those that were opened last.
+_KEPT = 20
+#: Seconds after which a file that was never finished is nobody's any more.
+_STALE = 3600
+_TEMPORARY = "tmp"
+#: What makes a compiled story what it is, besides the author's files.
+_COMPILER = ("authoring", "expressions", "prose", "checking.py", "diagnostics.py", "rules", "story.py", "values.py")
 
 
 def load(path: str | os.PathLike[str]) -> Story:
@@ -51,8 +60,7 @@ def check(path: str | os.PathLike[str], *, budget: float | None = None) -> Repor
     """
     from waymeet.checking import check_files
 
-    with _no_collector():
-        return check_files(read_files(Path(path)), Path(path).name, budget=budget)
+    return check_files(read_files(Path(path)), Path(path).name, budget=budget)
 
 
 @contextmanager
@@ -78,14 +86,25 @@ def cache_folder() -> Path:
 def _compiled(path: Path, read: dict[str, bytes]) -> tuple[Story, bytes]:
     from waymeet.checking import compile_files
 
-    with _no_collector():
-        data = compile_files(read, path.name)
+    data = compile_files(read, path.name)
     raw = to_bytes(data)
     return Story(data, raw), raw
 
 
+@cache
+def _compiler(package: Path) -> bytes:
+    """What tells this compiler from others of the same version: a hash of its sources, which takes 2 ms."""
+    digest = blake2b(digest_size=16)
+    for part in _COMPILER:
+        path = package / part
+        for source in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            with suppress(OSError):  # there are none where the package is zipped; its version must do then
+                digest.update(source.read_bytes())
+    return digest.digest()
+
+
 def _key(read: dict[str, bytes]) -> str:
-    digest = blake2b(__version__.encode(), digest_size=16)
+    digest = blake2b(__version__.encode() + _compiler(Path(__file__).parent), digest_size=16)
     for name, data in read.items():
         digest.update(b"\0%b\0%d\0" % (os.fsencode(name), len(data)))
         digest.update(data)
@@ -93,33 +112,38 @@ def _key(read: dict[str, bytes]) -> str:
 
 
 def _cached(file: Path) -> Story | None:
-    """The story in the cache; None when it is not there, or not whole."""
+    """The story in the cache; None when it is not there, or not whole, or cannot be linked."""
     try:
         raw = file.read_bytes()
-        return Story(from_bytes(raw), raw)
-    except (OSError, StoryDataError):
+        story = Story(from_bytes(raw), raw)
+    except (OSError, StoryDataError, CodeError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
         return None
+    with suppress(OSError):
+        os.utime(file)
+    return story
 
 
 def _keep(file: Path, raw: bytes) -> None:
     """Put a compiled story into the cache; where that is not possible, the next start compiles again."""
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=file.parent, delete=False) as temporary:
+        with NamedTemporaryFile(dir=file.parent, prefix=_TEMPORARY, delete=False) as temporary:
             temporary.write(raw)
         try:
             Path(temporary.name).replace(file)
         except OSError:
             Path(temporary.name).unlink()
+        _tidy(file.parent)
 
 
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Keep the cyclic garbage collector from walking the many small objects of a story over and over."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+def _tidy(folder: Path) -> None:
+    """Remove the stories that were not opened for longest, and what writes that broke off have left."""
+    times: dict[Path, float] = {}
+    for file in folder.iterdir():
+        with suppress(OSError):  # another process may tidy too
+            times[file] = file.stat().st_mtime
+    stories = sorted((file for file in times if file.suffix == ".story"), key=times.__getitem__, reverse=True)
+    stale = [file for file in times if file.name.startswith(_TEMPORARY) and times[file] < time.time() - _STALE]
+    for file in (*stories[_KEPT:], *stale):
+        with suppress(OSError):
+            file.unlink()

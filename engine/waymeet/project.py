@@ -4,31 +4,59 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import StoryNotFoundError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 SUFFIXES = (".yaml", ".yml")
+MEGA = 1024 * 1024
 #: Enough for any story; a folder with more is not one.
 MAX_FILES = 10_000
-MAX_FILE = 16 * 1024 * 1024
+MAX_TOTAL = 256 * MEGA
+#: The most that one file may have; what is larger is a finding, and the other files are still read.
+MAX_FILE = 16 * MEGA
 
 
 def read_files(path: Path) -> dict[str, bytes]:
-    """The YAML files of a story: a folder with its sub-folders, or a single file. Names are relative to the folder.
+    """The YAML files of a story, by their names: what `read_found` reads of what `find_files` finds."""
+    return read_found(path, find_files(path))
 
-    Hidden files and folders, links that lead out of the folder, and what is no ordinary file are no part of it. Of a
-    file over the size limit only enough is read to tell that it is. Raises `StoryNotFoundError`, and `OSError` for what
-    cannot be read, a broken link among it.
+
+def find_files(path: Path) -> dict[str, Path]:
+    """Where the YAML files of a story are: a folder with its sub-folders, or a single file.
+
+    Each is known by its name relative to the folder, with forward slashes, which is well-formed Unicode even where the
+    disk has other bytes. Hidden files and folders, links that lead out of the folder, and what is no ordinary file are
+    no part of a story. Raises `StoryNotFoundError`, and `OSError` for a folder that cannot be read.
     """
     if path.is_dir():
-        found = {name: _read(path / name) for name in _names(path)}
+        found = _shown(_names(path), path)
         if not found:
             raise StoryNotFoundError(f"{path} holds no story: there is no YAML file in it")
         return found
     if not path.is_file():
         what = ": it is no ordinary file" if path.exists() else ""
         raise StoryNotFoundError(f"there is no story at {path}{what}")
-    return {path.name: _read(path)}
+    return _shown([path.name], path.parent)
+
+
+def read_found(path: Path, found: dict[str, Path]) -> dict[str, bytes]:
+    """What the files that were found at a path hold.
+
+    Of a file over the size limit only enough is read to tell that it is. Raises `StoryNotFoundError` when there is too
+    much in all, and `OSError` for what cannot be read, a broken link among it.
+    """
+    read: dict[str, bytes] = {}
+    total = 0
+    for name, file in found.items():
+        read[name] = _read(file)
+        total += len(read[name])
+        if total > MAX_TOTAL:
+            raise StoryNotFoundError(f"{path} holds more than {MAX_TOTAL // MEGA} MiB of YAML: it is no story folder")
+    return read
 
 
 def _names(folder: Path) -> list[str]:
@@ -43,6 +71,17 @@ def _names(folder: Path) -> list[str]:
         if len(found) > MAX_FILES:
             raise StoryNotFoundError(f"{folder} holds more than {MAX_FILES} YAML files: it is no story folder")
     return sorted(found)
+
+
+def _shown(names: Iterable[str], folder: Path) -> dict[str, Path]:
+    """The files by names that can be written anywhere; two that would be shown alike are told apart."""
+    found: dict[str, Path] = {}
+    for name in names:
+        shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        while shown in found:
+            shown += "~"
+        found[shown] = folder / name
+    return found
 
 
 def _refuse(error: OSError) -> None:

@@ -2,34 +2,68 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from waymeet import snapshots
+from waymeet.dice import Dice, Luck, mixed
+from waymeet.errors import SaveError, WaymeetError
 from waymeet.machine import EndlessLoopError, Machine, Offer, Passage, State, echoed
 from waymeet.prose.rendering import Block, Rendering, Span, Template
-from waymeet.snapshots import SaveError, Snapshot
-from waymeet.story import fingerprint, to_bytes
+from waymeet.snapshots import Snapshot
+from waymeet.story import fingerprint, from_bytes, to_bytes
 from waymeet.values import FlagValueError, Value, decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from waymeet.machine import LinkedChoice, LinkedStep, Registers
     from waymeet.story import Ending, Protagonist, StoryData, Use
 
-__all__ = ["Block", "ChoiceError", "EndlessLoopError", "Moment", "Offer", "Origin", "SaveError", "Story", "Value"]
+#: What tells an answer from the id of a choice in a path.
+ANSWER = "="
+#: Seeds count within 64 bits.
+SEEDS = 2**64 - 1
+
+__all__ = [
+    "Block",
+    "ChoiceError",
+    "EndlessLoopError",
+    "FlagValueError",
+    "Moment",
+    "Offer",
+    "Origin",
+    "Question",
+    "SaveError",
+    "Story",
+    "Value",
+    "WaymeetError",
+]
 
 
-class ChoiceError(Exception):
+class ChoiceError(WaymeetError):
     """A choice that is not open, or a path that does not exist; the message names those that do."""
 
 
+class Question(NamedTuple):
+    """What a reader is asked for: a number from `low` to `high`, or a text of at most `high` characters."""
+
+    label: str
+    kind: Literal["number", "text"]
+    low: int
+    high: int
+
+
 class Origin(NamedTuple):
-    """How a playthrough began: with its choices, all that is needed to play it again."""
+    """How a playthrough began: with its choices, all that is needed to play it again.
+
+    `outcomes` are those that were fixed beforehand, in order, for rolls, chances, draws and questions.
+    """
 
     protagonist: str
     seed: int
     memory: tuple[tuple[str, Value], ...]
+    outcomes: tuple[str, ...] = ()
 
 
 class _Path(NamedTuple):
@@ -49,8 +83,18 @@ class Story:
         self.machine = Machine(data)
         self.texts = tuple(text.start for text in data.texts)
         #: The heading of each scene that has one, as it is told.
-        self.headings = {scene: Block("chapter", "", (Span("", heading),)) for scene, heading in data.chapters}
+        self.headings = MappingProxyType(
+            {scene: Block("chapter", "", (Span("", heading),)) for scene, heading in data.chapters}
+        )
         self._sheet = [(line.label, Template(line.value, self.machine.derived)) for line in data.sheet]
+
+    def __repr__(self) -> str:
+        """The id, and which version it is."""
+        return f"<Story {self.id} {self.fingerprint[:8]}>"
+
+    def __reduce__(self) -> tuple[Callable[[bytes], Story], tuple[bytes]]:
+        """How it is pickled: as the bytes that a compiled story is kept as."""
+        return _from_bytes, (to_bytes(self.data),)
 
     @property
     def id(self) -> str:
@@ -63,6 +107,11 @@ class Story:
         return self.data.title
 
     @property
+    def language(self) -> str:
+        """The language it is told in, as the author named it; for hosts that read aloud or hyphenate."""
+        return self.data.language
+
+    @property
     def protagonists(self) -> tuple[Protagonist, ...]:
         """Whose paths can be read."""
         return self.data.protagonists
@@ -71,6 +120,13 @@ class Story:
     def endings(self) -> tuple[Ending, ...]:
         """Every ending."""
         return self.data.endings
+
+    def ending(self, name: str) -> Ending:
+        """The ending with this id; raises `LookupError`."""
+        for ending in self.endings:
+            if ending.id == name:
+                return ending
+        raise LookupError(f'there is no ending "{name}"')
 
     def heading(self, scene: str) -> tuple[Block, ...]:
         """The heading that is told where a reader comes to a scene, if it has one."""
@@ -84,25 +140,35 @@ class Story:
         known = ", ".join(protagonist.id for protagonist in self.protagonists)
         raise ChoiceError(f'there is no path "{name}"; the paths are: {known}')
 
-    def begin(self, protagonist: str, *, seed: int = 0, memory: Mapping[str, Value] | None = None) -> Moment:
+    def begin(
+        self,
+        protagonist: str,
+        *,
+        seed: int = 0,
+        memory: Mapping[str, Value] | None = None,
+        outcomes: Iterable[str] = (),
+    ) -> Moment:
         """The first moment of a path.
 
         `memory` is what earlier playthroughs left (see `Moment.memory`); what it leaves out starts as the story says.
-        Raises `ChoiceError` for an unknown path, `ValueError` for a memory that does not fit, `EndlessLoopError`.
+        `outcomes` fixes what rolls, chances and draws come to, and what questions are answered, in order; after those
+        the seed decides. Raises `ChoiceError` for an unknown path or an outcome that cannot be, `ValueError` for a
+        memory that does not fit, `EndlessLoopError`.
         """
         start = self.protagonist(protagonist).start
-        registers = self.remember(memory or {})
-        remembered = self.values(registers, "memory")
-        origin = Origin(protagonist, seed, tuple((name, remembered[name]) for name in sorted(memory or ())))
+        fixed = tuple(outcomes)
+        origin, registers = _origin(self, protagonist, seed, memory or {}, fixed)
+        teller = Teller(self, self.texts, {}, seed, (), Luck(mixed(seed & SEEDS), fixed))
         passages: list[Passage] = []
-        state = self.machine.arrive(start, registers, passages)
-        return _told(Teller(self, self.texts, {}, seed), origin, None, state, passages, scene="")
+        state = _drawn(lambda: self.machine.arrive(start, registers, passages, dice=teller.dice))
+        return _told(teller, origin, None, state, passages, scene="")
 
     def replay(self, origin: Origin, path: Iterable[str]) -> list[Moment]:
-        """Every moment of a playthrough, first to last; raises as `begin` and `choose` do."""
-        moments = [self.begin(origin.protagonist, seed=origin.seed, memory=dict(origin.memory))]
-        for choice in path:
-            moments.append(moments[-1].choose(choice))
+        """Every moment of a playthrough, first to last; raises as `begin`, `choose` and `answer` do."""
+        memory, outcomes = dict(origin.memory), origin.outcomes
+        moments = [self.begin(origin.protagonist, seed=origin.seed, memory=memory, outcomes=outcomes)]
+        for turn in path:
+            moments.append(moments[-1].take(turn))
         return moments
 
     def resume(self, data: bytes) -> Moment:
@@ -115,7 +181,7 @@ class Story:
             raise SaveError(f'this save belongs to another story, "{snapshot.story}"')
         try:
             return _restored(self, snapshot)
-        except (FlagValueError, ChoiceError, LookupError) as error:
+        except (FlagValueError, ChoiceError) as error:
             raise SaveError(f"this save no longer fits the story: {error}") from error
 
     def remember(self, memory: Mapping[str, Value]) -> Registers:
@@ -142,7 +208,7 @@ class Story:
 class Moment:
     """Where a playthrough stands: what was just told, and what can be done. Keeping an old one is undo."""
 
-    __slots__ = ("_path", "_shown", "_texts", "choices", "origin", "state", "story", "text")
+    __slots__ = ("_choices", "_luck", "_origin", "_path", "_shown", "_state", "_story", "_text", "_texts")
 
     def __init__(
         self,
@@ -154,24 +220,65 @@ class Moment:
         choices: tuple[Offer, ...],
         texts: tuple[str, ...],
         shown: Mapping[int, int],
+        luck: Luck,
     ) -> None:
-        self.story = story
-        self.origin = origin
+        self._story = story
+        self._luck = luck
+        self._origin = origin
         self._path = path
-        self.state = state
-        #: The blocks of prose told on the way here, the echo of the choice first.
-        self.text = text
-        #: What is offered, in the order of the file; those with a reason in `locked` cannot be taken.
-        self.choices = choices
+        self._state = state
+        self._text = text
+        self._choices = choices
         self._texts = texts
         self._shown = shown
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both stand at the same place of the same reading."""
+        return self._key() == other._key() if isinstance(other, Moment) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key()[:-1])
+
+    def __repr__(self) -> str:
+        return f"<Moment {self.step} after {', '.join(self.path) or 'nothing'}>"
+
+    def __reduce__(self) -> tuple[Callable[[Story, bytes], Moment], tuple[Story, bytes]]:
+        """How it is pickled: as its story and a save."""
+        return Story.resume, (self._story, self.save())
+
+    def _key(self) -> tuple[object, ...]:
+        return self._story.fingerprint, self._origin, self.path, self._state, self._texts, self._shown
 
     # -- what is so ------------------------------------
 
     @property
+    def story(self) -> Story:
+        """The story that is read."""
+        return self._story
+
+    @property
+    def origin(self) -> Origin:
+        """How the playthrough began; see `Story.replay`."""
+        return self._origin
+
+    @property
+    def state(self) -> State:
+        """Everything that what comes next depends on, chance aside."""
+        return self._state
+
+    @property
+    def text(self) -> tuple[Block, ...]:
+        """The blocks of prose told on the way here, the echo of the choice first."""
+        return self._text
+
+    @property
+    def choices(self) -> tuple[Offer, ...]:
+        """What is offered, in the order of the file; those with a reason in `locked` cannot be taken."""
+        return self._choices
+
     def plain(self) -> str:
         """What was told, as a string: blocks with an empty line between."""
-        return "\n\n".join(block.plain for block in self.text)
+        return "\n\n".join(block.plain for block in self._text)
 
     @property
     def node(self) -> str:
@@ -186,7 +293,7 @@ class Moment:
     @property
     def tags(self) -> tuple[str, ...]:
         """The author's tags of where it stands, the node's first; what they mean is the host's business."""
-        return self.story.data.steps[self.state.step].tags
+        return self._story.data.steps[self._state.step].tags
 
     @property
     def scene(self) -> str:
@@ -197,30 +304,31 @@ class Moment:
     def ending(self) -> str | None:
         """The id of the ending that was reached, if any."""
         index = self._at.ending
-        return None if index is None else self.story.endings[index].id
+        return None if index is None else self._story.endings[index].id
 
     @property
     def stuck(self) -> bool:
         """Whether the story has come to a dead end: no ending, and nothing to choose."""
-        return self._at.ending is None and all(offer.locked is not None for offer in self.choices)
+        at = self._at
+        return at.ending is None and at.ask is None and all(offer.locked is not None for offer in self._choices)
 
     @property
     def flags(self) -> dict[str, Value]:
         """Flags, memory, free texts and the scene's local flags, by name."""
         prefix = self.scene + "."
-        local = self.story.values(self.state.registers, "local")
+        local = self._story.values(self._state.registers, "local")
         here = {name.removeprefix(prefix): value for name, value in local.items() if name.startswith(prefix)}
-        texts = {text.name: value for text, value in zip(self.story.data.texts, self._texts, strict=True)}
-        return {**self.story.values(self.state.registers, "flag"), **self.memory, **texts, **here}
+        texts = {text.name: value for text, value in zip(self._story.data.texts, self._texts, strict=True)}
+        return {**self._story.values(self._state.registers, "flag"), **self.memory, **texts, **here}
 
     @property
     def memory(self) -> dict[str, Value]:
         """What this playthrough leaves for the next ones if it ends here."""
-        return self.story.values(self.state.registers, "memory")
+        return self._story.values(self._state.registers, "memory")
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The ids of the choices taken, in order."""
+        """The ids of the choices taken, in order; an answer is there with `=` before it."""
         found: list[str] = []
         link = self._path
         while link is not None:
@@ -231,11 +339,11 @@ class Moment:
     @property
     def sheet(self) -> list[tuple[str, str]]:
         """What the reader may look at: the lines of the status sheet, label and value."""
-        return self.story.sheet(Rendering(self.state.registers, self._texts, self._shown, self.origin.seed))
+        return self._story.sheet(Rendering(self._state.registers, self._texts, self._shown, self._origin.seed))
 
     @property
     def _at(self) -> LinkedStep:
-        return self.story.machine.steps[self.state.step]
+        return self._story.machine.steps[self._state.step]
 
     # -- what can be done ------------------------------------
 
@@ -245,17 +353,56 @@ class Moment:
         Raises `ChoiceError`, which names what is open, and `EndlessLoopError`.
         """
         taken = self._taken(choice)
-        machine = self.story.machine
-        registers = self.state.registers
-        teller = Teller(self.story, self._texts, self._shown, self.origin.seed, registers)
+        machine = self._story.machine
+        registers = self._state.registers
+        teller = Teller(self._story, self._texts, self._shown, self._origin.seed, registers, self._luck)
         if taken.arrivals is not None:
             teller.registers = machine.counted(taken.arrivals, registers)
         text = taken.fixed_echo
         if text is None:
             text = self._echo(taken, teller)
         passages: list[Passage] = []
-        state = machine.arrive(taken.to, registers, passages)
-        return _told(teller, self.origin, _Path(taken.id, self._path), state, passages, text, scene=self.scene)
+        if machine.draws:
+            returns, dice = self._state.returns, teller.dice
+            state = _drawn(lambda: machine.arrive(taken.to, registers, passages, None, returns, dice))
+        else:
+            state = machine.arrive(taken.to, registers, passages, None, self._state.returns)
+        return _told(teller, self._origin, _Path(taken.id, self._path), state, passages, text, scene=self.scene)
+
+    def take(self, turn: str) -> Moment:
+        """The moment after one turn as `path` has it: the id of a choice, or an answer with `=` before it."""
+        return self.answer(turn.removeprefix(ANSWER)) if turn.startswith(ANSWER) else self.choose(turn)
+
+    @property
+    def question(self) -> Question | None:
+        """What the reader is asked for here, if anything; see `answer`."""
+        ask = self._at.ask
+        if ask is None:
+            return None
+        rendering = Rendering(self._state.registers, self._texts, self._shown, self._origin.seed)
+        kind: Literal["number", "text"] = "text" if ask.register is None else "number"
+        return Question(ask.label.line(rendering), kind, ask.low, ask.high)
+
+    def answer(self, answer: str | int) -> Moment:
+        """The moment after an answer to the question; raises `ChoiceError` for one that does not fit."""
+        given = " ".join(str(answer).split())
+        return self._answered(given, _Path(f"{ANSWER}{given}", self._path), ())
+
+    def _answered(self, given: str, path: _Path | None, before: tuple[Block, ...]) -> Moment:
+        """The moment after an answer; what was told `before` it is told there too."""
+        question, ask = self.question, self._at.ask
+        if question is None or ask is None:
+            raise ChoiceError(f"nothing is asked at {self.step}")
+        value = _number(given, question) if question.kind == "number" else 0
+        texts = self._texts
+        if ask.text is not None:
+            if not given or len(given) > question.high or not given.isprintable():
+                raise ChoiceError(f"expected a text of 1 to {question.high} characters")
+            texts = (*texts[: ask.text], given, *texts[ask.text + 1 :])
+        teller = Teller(self._story, texts, self._shown, self._origin.seed, self._state.registers, self._luck)
+        passages: list[Passage] = []
+        state = _drawn(lambda: self._story.machine.answered(self._state, value, passages, dice=teller.dice))
+        return _told(teller, self._origin, path, state, passages, before + echoed(given), scene=self.scene)
 
     def save(self) -> bytes:
         """Everything needed to go on from here, as JSON; `Story.resume` reads it."""
@@ -264,43 +411,47 @@ class Moment:
     def _echo(self, taken: LinkedChoice, teller: Teller) -> tuple[Block, ...]:
         if taken.echo is not None:
             return taken.echo.render(teller.rendering())
-        return echoed(next(offer.label for offer in self.choices if offer.id == taken.id))
+        return echoed(next(offer.label for offer in self._choices if offer.id == taken.id))
 
     def _taken(self, choice: str | int) -> LinkedChoice:
-        registers = self.state.registers
+        registers = self._state.registers
         if isinstance(choice, str):
-            for candidate in self._at.choices:
-                if candidate.id == choice and candidate.is_open(registers):
+            for _, candidate in self._at.open(registers):
+                if candidate.id == choice:
                     return candidate
-        else:
-            ways = [candidate for candidate in self._at.choices if candidate.is_open(registers)]
+        elif type(choice) is int:
+            ways = self._at.open(registers)
             if 1 <= choice <= len(ways):
-                return ways[choice - 1]
-        ids = ", ".join(offer.id for offer in self.choices if offer.locked is None)
+                return ways[choice - 1][1]
+        ids = ", ".join(offer.id for offer in self._choices if offer.locked is None)
         raise ChoiceError(f"there is no open choice {choice} at {self.step}; open: {ids or 'nothing'}")
 
     def _snapshot(self) -> Snapshot:
-        pairs = zip(self.story.data.registers, self.state.registers, strict=True)
+        pairs = zip(self._story.data.registers, self._state.registers, strict=True)
         return Snapshot(
-            story=self.story.id,
-            fingerprint=self.story.fingerprint,
-            protagonist=self.origin.protagonist,
-            seed=self.origin.seed,
-            memory=dict(self.origin.memory),
+            story=self._story.id,
+            fingerprint=self._story.fingerprint,
+            protagonist=self._origin.protagonist,
+            seed=self._origin.seed,
+            memory=dict(self._origin.memory),
+            outcomes=self._origin.outcomes,
             path=self.path,
             step=self.step,
             flags={register.name: decode(register, value) for register, value in pairs},
-            texts={text.name: value for text, value in zip(self.story.data.texts, self._texts, strict=True)},
+            texts={text.name: value for text, value in zip(self._story.data.texts, self._texts, strict=True)},
             shown=dict(self._shown),
-            text=self.text,
-            choices=self.choices,
+            text=self._text,
+            choices=self._choices,
+            returns=tuple(self._story.machine.steps[step].id for step in self._state.returns),
+            luck=self._luck.state,
+            fixed=self._luck.fixed,
         )
 
 
 class Teller:
     """A telling under way: makes its `Rendering` when first asked, and moves it along from registers to registers."""
 
-    __slots__ = ("_rendering", "registers", "seed", "shown", "story", "texts")
+    __slots__ = ("_rendering", "dice", "registers", "seed", "shown", "story", "texts")
 
     def __init__(
         self,
@@ -308,9 +459,11 @@ class Teller:
         texts: tuple[str, ...],
         shown: Mapping[int, int],
         seed: int,
-        registers: Registers = (),
+        registers: Registers,
+        luck: Luck,
     ) -> None:
         self.story = story
+        self.dice = Dice(luck)
         self.texts = texts
         self.shown = shown
         self.seed = seed
@@ -345,6 +498,7 @@ def _told(
     `scene` is where the reader comes from; the heading of another that they come to stands before what is told there.
     """
     steps = teller.story.machine.steps
+    fixed = teller.dice.answer() if steps[state.step].ask is not None else None
     for step, registers in passages:
         template = steps[step].text
         if steps[step].scene != scene:
@@ -359,31 +513,74 @@ def _told(
         text += teller.story.heading(steps[state.step].scene)
     teller.registers = state.registers
     choices = steps[state.step].offers(state.registers, teller.rendering)
-    return Moment(teller.story, origin, path, state, text, choices, teller.texts, teller.shown_by_now())
+    shown, luck = teller.shown_by_now(), teller.dice.luck
+    moment = Moment(teller.story, origin, path, state, text, choices, teller.texts, shown, luck)
+    return moment if fixed is None else moment._answered(fixed, path, text)  # noqa: SLF001  (not one of the path)
+
+
+def _drawn(arrive: Callable[[], State]) -> State:
+    """Arrive, and tell of an outcome fixed beforehand that cannot come out as of a choice that is not open."""
+    try:
+        return arrive()
+    except LookupError as error:
+        raise ChoiceError(str(error.args[0])) from error
+
+
+def _number(given: str, question: Question) -> int:
+    if not given.removeprefix("-").isdecimal() or len(given) > 10 or not question.low <= int(given) <= question.high:
+        raise ChoiceError(f"expected a number from {question.low} to {question.high}")
+    return int(given)
+
+
+def _origin(
+    story: Story, protagonist: str, seed: int, memory: Mapping[str, Value], outcomes: tuple[str, ...]
+) -> tuple[Origin, Registers]:
+    """How a playthrough begins, and its first registers; raises `FlagValueError` for a memory that does not fit."""
+    registers = story.remember(memory)
+    remembered = story.values(registers, "memory")
+    return Origin(protagonist, seed, tuple((name, remembered[name]) for name in sorted(memory)), outcomes), registers
 
 
 def _restored(story: Story, snapshot: Snapshot) -> Moment:
     """The moment of a snapshot, with what the reader had before them word for word unless the story has changed since.
 
-    Raises `ChoiceError`, `FlagValueError` or `LookupError` where it does not fit.
+    Raises `ChoiceError` or `FlagValueError` where it does not fit.
     """
-    origin = story.begin(snapshot.protagonist, seed=snapshot.seed, memory=snapshot.memory).origin
-    at = next((index for index, step in enumerate(story.machine.steps) if step.id == snapshot.step), None)
-    if at is None:
-        raise FlagValueError(f"{snapshot.step} is gone")
-    state = State(at, _restored_registers(story, snapshot))
+    story.protagonist(snapshot.protagonist)
+    origin, _ = _origin(story, snapshot.protagonist, snapshot.seed, snapshot.memory, snapshot.outcomes)
+    state = _restored_state(story, snapshot)
+    at = state.step
     texts = tuple(snapshot.texts.get(text.name, text.start) for text in story.data.texts)
     path: _Path | None = None
     for choice in snapshot.path:
         path = _Path(choice, path)
-    teller = Teller(story, texts, {}, snapshot.seed, state.registers)
-    if snapshot.fingerprint != story.fingerprint:
-        return _told(teller, origin, path, state, [state], scene="")
+    is_edited = snapshot.fingerprint != story.fingerprint
+    luck = Luck(snapshot.luck, () if is_edited else snapshot.fixed)  # they were fixed for what was drawn and asked then
+    teller = Teller(story, texts, {}, snapshot.seed, state.registers, luck)
+    if is_edited:
+        return _told(teller, origin, path, state, [(at, state.registers)], scene="")
+    if any(place >= story.data.places for place in snapshot.shown):
+        raise FlagValueError("it has shown what the story does not hold")
     choices = tuple(Offer(*offer) for offer in snapshot.choices)
     fresh = story.machine.steps[at].offers(state.registers, teller.rendering)
     if [(c.id, c.locked is None) for c in choices] != [(c.id, c.locked is None) for c in fresh]:
         raise FlagValueError("its choices are not those of the story")
-    return Moment(story, origin, path, state, snapshot.text, choices, texts, snapshot.shown)
+    return Moment(story, origin, path, state, snapshot.text, choices, texts, snapshot.shown, luck)
+
+
+def _restored_state(story: Story, snapshot: Snapshot) -> State:
+    """Where a snapshot stands, if a reader can stand there."""
+    steps = story.machine.steps
+    numbers = {step.id: index for index, step in enumerate(steps)}
+    if gone := [step for step in (snapshot.step, *snapshot.returns) if step not in numbers]:
+        raise FlagValueError(f"{', '.join(gone)} is gone")
+    returns = tuple(numbers[step] for step in snapshot.returns)
+    if changed := [steps[step].id for step in returns if steps[step].call is None]:
+        raise FlagValueError(f"{', '.join(changed)} calls nothing")
+    state = State(numbers[snapshot.step], _restored_registers(story, snapshot), returns)
+    if not story.machine.is_rest(state):
+        raise FlagValueError(f"{snapshot.step} asks the reader nothing")
+    return state
 
 
 def _restored_registers(story: Story, snapshot: Snapshot) -> Registers:
@@ -394,3 +591,7 @@ def _restored_registers(story: Story, snapshot: Snapshot) -> Registers:
         encode(register, snapshot.flags[register.name]) if register.name in snapshot.flags else register.start
         for register in story.data.registers
     )
+
+
+def _from_bytes(raw: bytes) -> Story:
+    return Story(from_bytes(raw), raw)

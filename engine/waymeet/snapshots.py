@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from waymeet.prose.rendering import Block, Span
+from waymeet.errors import SaveError
+from waymeet.prose.rendering import KINDS, STYLES, Block, Span
+from waymeet.sealed import seal, unseal
 
 if TYPE_CHECKING:
     from waymeet.values import Value
 
-#: The number of this layout; a higher one was written by a newer waymeet.
-FORMAT = 1
+__all__ = ["MAX_SIZE", "SaveError", "Snapshot", "read", "write"]
+
 MAX_SIZE = 16 * 1024 * 1024
-
-
-class SaveError(Exception):
-    """A save that cannot be used: damaged, of another story, newer, or of a story that has since changed too much."""
+#: What a place or a count of times can be: one more than any number that is kept.
+_WORD = 2**64
 
 
 class Snapshot(NamedTuple):
-    """What a save holds. `memory` is what the playthrough began with; `flags` has every register by its name."""
+    """What a save holds.
+
+    `memory` and `outcomes` are what the playthrough began with; `flags` has every register by its name; `returns` the
+    steps that called and wait; `luck` the state of the generator, and `fixed` the outcomes that come before it.
+    """
 
     story: str
     fingerprint: str
     protagonist: str
     seed: int
     memory: dict[str, Value]
+    outcomes: tuple[str, ...]
     path: tuple[str, ...]
     step: str
     flags: dict[str, Value]
@@ -35,6 +38,9 @@ class Snapshot(NamedTuple):
     shown: dict[int, int]
     text: tuple[Block, ...]
     choices: tuple[tuple[str, str, str | None], ...]
+    returns: tuple[str, ...]
+    luck: int
+    fixed: tuple[str, ...]
 
 
 #: The type of each field as it stands in JSON.
@@ -44,6 +50,7 @@ _TYPES: dict[str, type] = {
     "protagonist": str,
     "seed": int,
     "memory": dict,
+    "outcomes": list,
     "path": list,
     "step": str,
     "flags": dict,
@@ -51,65 +58,63 @@ _TYPES: dict[str, type] = {
     "shown": dict,
     "text": list,
     "choices": list,
+    "returns": list,
+    "luck": int,
+    "fixed": list,
 }
 
 
 def write(snapshot: Snapshot) -> bytes:
     """A snapshot as JSON bytes."""
-    fields = snapshot._asdict()
-    fields["shown"] = {str(place): count for place, count in snapshot.shown.items()}
-    body = {"waymeet_save": FORMAT, **fields}
-    return _canonical({**body, "checksum": _checksum(body)})
+    shown = {str(place): count for place, count in snapshot.shown.items()}
+    return seal("save", {**snapshot._asdict(), "shown": shown})
 
 
 def read(data: bytes) -> Snapshot:
-    """The snapshot in JSON bytes; raises `SaveError`."""
+    """The snapshot in JSON bytes; raises `SaveError` for anything that no moment could have written."""
     if len(data) > MAX_SIZE:
         raise SaveError("this save is larger than any that waymeet writes")
+    fields = unseal("save", data, _TYPES, "this save")
     try:
-        body = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise SaveError("this save is damaged: it is not JSON") from error
-    if not isinstance(body, dict) or not isinstance(body.get("waymeet_save"), int):
-        raise SaveError("this is not a save of waymeet")
-    if body["waymeet_save"] > FORMAT:
-        raise SaveError("this save was written by a newer waymeet")
-    checksum = body.pop("checksum", None)
-    try:
-        if checksum != _checksum(body):
-            raise SaveError("this save is damaged: its checksum does not match")
-    except UnicodeEncodeError as error:
-        raise SaveError("this save is damaged: it holds half a character") from error
-    return _snapshot(body)
-
-
-def _snapshot(body: dict[str, Any]) -> Snapshot:
-    for name, kind in _TYPES.items():
-        if type(body.get(name)) is not kind:
-            raise SaveError(f'this save is damaged: "{name}" is missing or wrong')
-    fields = {name: body[name] for name in _TYPES}
-    fields["path"] = tuple(map(str, fields["path"]))
-    fields["texts"] = {name: str(text) for name, text in fields["texts"].items()}
-    try:
-        fields["shown"] = {int(place): int(count) for place, count in fields["shown"].items()}
-        fields["text"] = tuple(_block(*block) for block in fields["text"])
-        fields["choices"] = tuple(_choice(*choice) for choice in fields["choices"])
+        return _snapshot(fields)
     except (ValueError, TypeError) as error:
-        raise SaveError("this save is damaged: what was told is not as waymeet writes it") from error
+        raise SaveError(f"this save is damaged: {error}") from error
+
+
+def _snapshot(fields: dict[str, Any]) -> Snapshot:
+    """The fields as they are in memory; raises `ValueError` or `TypeError` for what is not as waymeet writes it."""
+    for name in ("outcomes", "path", "returns", "fixed"):
+        fields[name] = _strings(name, fields[name])
+    _strings("texts", list(fields["texts"].values()))
+    fields["shown"] = dict(_shown(place, count) for place, count in fields["shown"].items())
+    fields["text"] = tuple(_block(*block) for block in fields["text"])
+    fields["choices"] = tuple(_choice(*choice) for choice in fields["choices"])
+    if not 0 <= fields["luck"] < _WORD:
+        raise ValueError('"luck" is out of its bounds')
     return Snapshot(**fields)
 
 
+def _strings(name: str, items: list[Any]) -> tuple[str, ...]:
+    if not all(isinstance(item, str) for item in items):
+        raise ValueError(f'"{name}" holds something that is no text')
+    return tuple(items)
+
+
+def _shown(place: str, count: Any) -> tuple[int, int]:
+    if str(int(place)) != place or not 0 <= int(place) < _WORD or type(count) is not int or not 0 <= count < _WORD:
+        raise ValueError('"shown" counts what cannot be counted')
+    return int(place), count
+
+
 def _block(kind: str, speaker: str, spans: list[list[str]]) -> Block:
-    return Block(str(kind), str(speaker), tuple(Span(str(style), str(text)) for style, text in spans))
+    if kind not in KINDS:
+        raise ValueError("it tells a kind of block that there is not")
+    _strings("text", [speaker, *(text for _, text in spans)])
+    if any(style not in STYLES for style, _ in spans):
+        raise ValueError("it tells in a style that there is not")
+    return Block(kind, speaker, tuple(Span(style, text) for style, text in spans))
 
 
 def _choice(choice: str, label: str, locked: str | None) -> tuple[str, str, str | None]:
-    return str(choice), str(label), None if locked is None else str(locked)
-
-
-def _canonical(body: dict[str, Any]) -> bytes:
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _checksum(body: dict[str, Any]) -> str:
-    return blake2b(_canonical(body), digest_size=16).hexdigest()
+    _strings("choices", [choice, label, "" if locked is None else locked])
+    return choice, label, locked

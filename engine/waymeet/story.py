@@ -78,10 +78,14 @@ class Choice(NamedTuple):
 
 
 class Choices(NamedTuple):
-    """Rest here and let the reader choose; with nothing open, go on by `fallback`."""
+    """Rest here and let the reader choose; with nothing open, go on by `fallback`.
+
+    Of the open choices only the first `most` are offered, or all where that is None.
+    """
 
     choices: tuple[Choice, ...]
     fallback: Goto | None
+    most: int | None = None
 
 
 class End(NamedTuple):
@@ -90,8 +94,53 @@ class End(NamedTuple):
     ending: int
 
 
+class Outcome(NamedTuple):
+    """One way that chance can go: with `weight` among those whose `when` holds. `name` tells it from the others."""
+
+    name: str
+    weight: int
+    when: Code | None
+    to: int
+
+
+class Chance(NamedTuple):
+    """Go on at once by an outcome that is drawn; with none possible, by `fallback`."""
+
+    outcomes: tuple[Outcome, ...]
+    fallback: Goto | None
+
+
+class Ask(NamedTuple):
+    """Rest here and let the reader answer, then go on by `ways`.
+
+    The answer is a number from `low` to `high` for `register`, or, where that is None, up to `high` characters for the
+    free text of index `text`.
+    """
+
+    label: Prose
+    register: int | None
+    text: int | None
+    low: int
+    high: int
+    ways: Goto
+
+
+class Call(NamedTuple):
+    """Go on at `to` until a `Return`; then by the way that `returns` has for its name, else by `ways`."""
+
+    to: int
+    ways: Goto | None
+    returns: tuple[tuple[str, Goto], ...]
+
+
+class Return(NamedTuple):
+    """Go back to the step that called; `name` is empty where the author gave none."""
+
+    name: str
+
+
 #: None leads nowhere: a dead end.
-Exit = Goto | Choices | End | None
+Exit = Goto | Choices | End | Chance | Ask | Call | Return | None
 
 
 class Step(NamedTuple):
@@ -168,6 +217,35 @@ class StoryData(NamedTuple):
     steps: tuple[Step, ...]
 
 
+def ways_on(step: Step) -> list[Goto]:
+    """The gotos of a step's exit: its own, what it falls back on, and the ways on after a return."""
+    match step.exit:
+        case Goto():
+            return [step.exit]
+        case Choices(_, way, _) | Chance(_, way) | Call(_, way, ()):
+            return [] if way is None else [way]
+        case Call(_, way, returns):
+            return [*(goto for _, goto in returns), *([] if way is None else [way])]
+        case Ask(ways=way):
+            return [way]
+        case _:
+            return []
+
+
+def targets(step: Step) -> list[int]:
+    """The steps that a step can lead to, conditions ignored; after a call, also those that it goes on to."""
+    onward = [branch.to for way in ways_on(step) for branch in way.branches]
+    match step.exit:
+        case Choices(choices, _, _):
+            return [*(choice.to for choice in choices), *onward]
+        case Chance(outcomes):
+            return [*(outcome.to for outcome in outcomes), *onward]
+        case Call(to):
+            return [to, *onward]
+        case _:
+            return onward
+
+
 class StoryDataError(Exception):
     """Bytes that hold no story of this format."""
 
@@ -235,10 +313,22 @@ def _exit(kind: str, row: Any) -> Exit:
         case "Goto":
             return _goto(row)
         case "Choices":
-            choices, fallback = row
-            return Choices(_rows(Choice, choices), None if fallback is None else _goto(fallback))
+            choices, fallback, most = row
+            return Choices(_rows(Choice, choices), None if fallback is None else _goto(fallback), most)
         case "End":
             return End(*row)
+        case "Chance":
+            outcomes, fallback = row
+            return Chance(_rows(Outcome, outcomes), None if fallback is None else _goto(fallback))
+        case "Ask":
+            label, register, text, low, high, ways = row
+            return Ask(label, register, text, low, high, _goto(ways))
+        case "Call":
+            to, ways, returns = row
+            back = tuple((name, _goto(goto)) for name, goto in returns)
+            return Call(to, None if ways is None else _goto(ways), back)
+        case "Return":
+            return Return(*row)
         case "NoneType":
             return None
         case _:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from waymeet.errors import WaymeetError
+
 if TYPE_CHECKING:
     from waymeet.story import Register
 
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
 Value = bool | int | str | tuple[str, ...]
 
 
-class FlagValueError(ValueError):
+class FlagValueError(WaymeetError, ValueError):
     """A value that its flag cannot have."""
 
 

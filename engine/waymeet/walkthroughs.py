@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from waymeet.authoring.fields import rows
-from waymeet.authoring.loading import load_files
+from waymeet.authoring.fields import kind_of, rows, whole_number
 from waymeet.authoring.models import WrittenTurn
 from waymeet.authoring.source import Scalar, Sequence
 from waymeet.diagnostics import Diagnostic, Severity, did_you_mean
@@ -16,7 +15,8 @@ from waymeet.values import FlagValueError, decode, encode
 
 if TYPE_CHECKING:
     from waymeet.authoring.fields import Reading
-    from waymeet.authoring.models import Expectation, Walkthrough
+    from waymeet.authoring.loading import WrittenFiles
+    from waymeet.authoring.models import Expectation, WrittenWalkthrough
     from waymeet.authoring.source import Node
     from waymeet.runtime import Moment, Story
     from waymeet.story import Register
@@ -41,20 +41,20 @@ class _LeftScriptError(Exception):
     """The walkthrough cannot go on; why was noted."""
 
 
-def run_walkthroughs(story: Story, files: dict[str, bytes]) -> list[Outcome]:
+def run_walkthroughs(story: Story, files: WrittenFiles) -> list[Outcome]:
     """Play every walkthrough among a story's files, in the order of the files."""
-    return [_run(story, reading, script) for reading, script in load_files(files).walkthroughs]
+    return [_run(story, reading, script) for reading, script in files.walkthroughs]
 
 
-def _run(story: Story, reading: Reading, script: Walkthrough) -> Outcome:
+def _run(story: Story, reading: Reading, script: WrittenWalkthrough) -> Outcome:
     outcome = Outcome(" ".join(script.walkthrough.value.split()), reading.source.file)
     told: list[str] = []
     try:
         moment = _begin(story, reading, script, outcome)
-        told.append(moment.plain)
+        told.append(moment.plain())
         for turn in script.play:
             moment = _turn(moment, turn, reading, outcome)
-            told.append(moment.plain)
+            told.append(moment.plain())
         if script.expect is not None:
             _compare(moment, "\n\n".join(told), script.expect, reading, outcome)
     except _LeftScriptError:
@@ -62,7 +62,7 @@ def _run(story: Story, reading: Reading, script: Walkthrough) -> Outcome:
     return outcome
 
 
-def _begin(story: Story, reading: Reading, script: Walkthrough, outcome: Outcome) -> Moment:
+def _begin(story: Story, reading: Reading, script: WrittenWalkthrough, outcome: Outcome) -> Moment:
     registers = {register.name: register for register in story.data.registers if register.use == "memory"}
     memory: dict[str, Value] = {}
     for key, node in rows(script.memory):
@@ -75,27 +75,43 @@ def _begin(story: Story, reading: Reading, script: Walkthrough, outcome: Outcome
             raise _LeftScriptError
         memory[name] = value
     try:
-        return story.begin(script.protagonist.value, memory=memory)
+        outcomes = [outcome.value for outcome in script.outcomes]
+        return story.begin(script.protagonist.value, memory=memory, outcomes=outcomes)
     except (ChoiceError, EndlessLoopError) as error:
         outcome.fail(reading, script.protagonist, str(error))
         raise _LeftScriptError from error
 
 
 def _turn(moment: Moment, turn: Scalar | WrittenTurn, reading: Reading, outcome: Outcome) -> Moment:
-    choice = turn.choose if isinstance(turn, WrittenTurn) else turn
-    if isinstance(turn, WrittenTurn) and not _stands_at(moment, turn.at.value):
-        outcome.fail(reading, turn.at, f"the reading is at {moment.node} here, not at {turn.at.value}", _open(moment))
-        raise _LeftScriptError
+    """One turn of the script: a choice, or an answer to what is asked."""
+    given: Node = turn if isinstance(turn, Scalar) else turn.node
+    if isinstance(turn, WrittenTurn):
+        if (turn.choose is None) == (turn.answer is None):
+            outcome.fail(reading, turn.node, "a turn says `choose` or `answer`, one of them")
+            raise _LeftScriptError
+        if turn.at is not None and not _stands_at(moment, turn.at.value):
+            message = f"the reading is at {moment.node} here, not at {turn.at.value}"
+            outcome.fail(reading, turn.at, message, _open(moment))
+            raise _LeftScriptError
+        given = turn.choose or turn.answer or turn.node
+    assert isinstance(given, Scalar)
     try:
-        return moment.choose(choice.value)
+        is_answer = isinstance(turn, WrittenTurn) and turn.answer is not None
+        return moment.answer(given.value) if is_answer else moment.choose(given.value)
     except ChoiceError as error:
-        locked = next((offer.locked for offer in moment.choices if offer.id == choice.value and offer.locked), None)
-        why = f"it is locked: {locked}" if locked else "it is not open there"
-        outcome.fail(reading, choice, f'"{choice.value}" cannot be chosen at {moment.step}: {why}', _open(moment))
+        outcome.fail(reading, given, _why_not(moment, given.value, error), _open(moment))
         raise _LeftScriptError from error
     except EndlessLoopError as error:
-        outcome.fail(reading, choice, str(error))
+        outcome.fail(reading, given, str(error))
         raise _LeftScriptError from error
+
+
+def _why_not(moment: Moment, given: str, error: ChoiceError) -> str:
+    if moment.question is not None:
+        return str(error)
+    locked = next((offer.locked for offer in moment.choices if offer.id == given and offer.locked), None)
+    why = f"it is locked: {locked}" if locked else "it is not open there"
+    return f'"{given}" cannot be chosen at {moment.step}: {why}'
 
 
 def _stands_at(moment: Moment, name: str) -> bool:
@@ -105,6 +121,8 @@ def _stands_at(moment: Moment, name: str) -> bool:
 def _open(moment: Moment) -> str:
     if moment.ending is not None:
         return f"the reading has come to the ending {moment.ending}"
+    if moment.question is not None:
+        return f"asked there: {moment.question.label} (write {{answer: …}})"
     ids = [offer.id for offer in moment.choices if offer.locked is None]
     return f"open there: {', '.join(ids) or 'nothing'}"
 
@@ -122,12 +140,22 @@ def _compare(moment: Moment, told: str, expect: Expectation, reading: Reading, o
     for text in expect.text:
         if " ".join(text.value.split()) not in flat:
             outcome.fail(reading, text, "these words were not told on the way")
-    for listed, locked in ((expect.open, False), (expect.locked, True)):
-        ids = [offer.id for offer in moment.choices if (offer.locked is not None) == locked]
-        for name in listed or ():
-            if name.value not in ids:
-                state = "locked" if locked else "open"
-                outcome.fail(reading, name, f"{name.value} is not {state} at {moment.step}", _open(moment))
+    for state, listed in (("open", expect.open), ("locked", expect.locked)):
+        if listed is not None:
+            _compare_offers(moment, state, listed, expect.key(state), reading, outcome)
+
+
+def _compare_offers(
+    moment: Moment, state: str, listed: list[Scalar], key: Scalar, reading: Reading, outcome: Outcome
+) -> None:
+    """What is listed must be open, or locked; when nothing is listed, nothing may be."""
+    ids = [offer.id for offer in moment.choices if (offer.locked is not None) == (state == "locked")]
+    if ids and not listed:
+        message = f"nothing is to be {state} at {moment.step}, and this is: {', '.join(ids)}"
+        outcome.fail(reading, key, message)
+    for name in listed:
+        if name.value not in ids:
+            outcome.fail(reading, name, f"{name.value} is not {state} at {moment.step}", _open(moment))
 
 
 def _compare_flags(moment: Moment, expect: Expectation, reading: Reading, outcome: Outcome) -> None:
@@ -137,11 +165,7 @@ def _compare_flags(moment: Moment, expect: Expectation, reading: Reading, outcom
         if name not in actual:
             outcome.fail(reading, key, f'there is no flag "{name}" at {moment.node}', _known(name, actual))
             continue
-        register = _register(moment, name)
-        if register is None:
-            wanted: Value | None = node.value if isinstance(node, Scalar) else ""
-        else:
-            wanted = _value(register, node, reading, outcome)
+        wanted = _value(_register(moment, name), node, reading, outcome)
         if wanted is not None and actual[name] != wanted:
             outcome.fail(reading, node, f"{name} is {_shown(actual[name])} here")
 
@@ -151,8 +175,17 @@ def _register(moment: Moment, name: str) -> Register | None:
     return next((register for register in moment.story.data.registers if register.name in (name, local)), None)
 
 
-def _value(register: Register, node: Node, reading: Reading, outcome: Outcome) -> Value | None:
-    """A value written in YAML, as the flag it is for understands it; None for one that was reported."""
+def _value(register: Register | None, node: Node, reading: Reading, outcome: Outcome) -> Value | None:
+    """A value written in YAML, as the flag it is for understands it; None for one that was reported.
+
+    Free text has no register.
+    """
+    for part in node.items if isinstance(node, Sequence) and register is not None else (node,):
+        if not isinstance(part, Scalar):
+            outcome.fail(reading, part, f"expected a value, found {kind_of(part)}")
+            return None
+    if register is None:
+        return node.value if isinstance(node, Scalar) else None
     try:
         return decode(register, encode(register, _plain(register, node)))
     except FlagValueError as error:
@@ -163,13 +196,11 @@ def _value(register: Register, node: Node, reading: Reading, outcome: Outcome) -
 def _plain(register: Register, node: Node) -> Any:
     if isinstance(node, Sequence):
         return [item.value for item in node.items if isinstance(item, Scalar)]
-    if not isinstance(node, Scalar):
-        return None
+    assert isinstance(node, Scalar)
     if register.kind == "bool":
         return {"true": True, "false": False}.get(node.value, node.value)
-    if register.kind == "int" and node.value.lstrip("-").isdecimal():
-        return int(node.value)
-    return node.value
+    number = whole_number(node) if register.kind == "int" else None
+    return node.value if number is None else number
 
 
 def _shown(value: Value) -> str:

@@ -6,8 +6,9 @@ import unicodedata
 
 import pytest
 
-from waymeet.authoring.characters import MAX_BYTES, MAX_PLACES, REFUSED, decode, name_of
+from waymeet.authoring.characters import MAX_PLACES, REFUSED, decode, name_of
 from waymeet.diagnostics import Span
+from waymeet.project import MAX_FILE
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_wider_encodings_are_named(encoding: str) -> None:
 
 
 def test_sixteen_mebibytes_and_no_more() -> None:
-    assert decode("f", b"#" * MAX_BYTES).findings == []
-    (found,) = decode("f", b"#" * (MAX_BYTES + 1)).findings
+    assert decode("f", b"#" * MAX_FILE).findings == []
+    (found,) = decode("f", b"#" * (MAX_FILE + 1)).findings
     assert found.rule == "unsafe-yaml"
     assert "larger than 16 MiB" in found.message

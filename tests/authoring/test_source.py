@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from waymeet.authoring.source import Mapping, Mark, Node, Scalar, Sequence, Source, read_source, to_data
+from kit.trees import to_data
+from waymeet.authoring.source import Mapping, Node, Place, Scalar, Sequence, Source, read_source
 from waymeet.diagnostics import Diagnostic, Severity, Span
 
 if TYPE_CHECKING:
@@ -130,13 +131,18 @@ def test_a_scalar_knows_its_style(written: str, style: str) -> None:
     assert scalar(read(f"a: {written}\n"), "x").style == style
 
 
-def test_marks_are_those_of_the_parser() -> None:
+def test_places_are_those_of_the_parser() -> None:
+    def counted(place: Place) -> tuple[int, int, int]:
+        return place.line, place.column, place.index
+
     source = read("a: b\nc: [d, é]\n")
-    assert scalar(source, "é").mark == Mark(1, 7, 12, 1, 8, 13)
+    letter = scalar(source, "é")
+    assert (counted(letter.start), counted(letter.end)) == ((1, 7, 12), (1, 8, 13))
     mapping = root(source)
     assert isinstance(mapping, Mapping)
-    assert mapping.entries[1][1].mark == Mark(1, 3, 8, 1, 9, 14)
-    assert mapping.mark.index == 0
+    listed = mapping.entries[1][1]
+    assert (counted(listed.start), counted(listed.end)) == ((1, 3, 8), (1, 9, 14))
+    assert mapping.start.index == 0
 
 
 def test_line_ends_and_the_byte_order_mark_leave_no_trace() -> None:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import waymeet.checking
+import waymeet.cli
 import waymeet.opening
+import waymeet.project
 from cli.stories import FERRY, HEAD, write
 
 if TYPE_CHECKING:
@@ -151,6 +154,52 @@ def test_a_file_name_that_is_no_utf_8(here: Path, run: Run) -> None:
     assert run("check", "--format", "json", here).out.encode()
 
 
+def test_a_report_on_a_file_name_that_is_no_utf_8_can_be_written(here: Path, run: Run) -> None:
+    (here / "s").mkdir()
+    (here / "s" / os.fsdecode(b"\xff.yaml")).write_text("story: [")
+    (here / "s" / "\\xff.yaml").write_text("story: [")
+    for form in ("text", "json"):
+        assert run("check", "--format", form, "--output", "report", "s").code == 2
+        written = (here / "report").read_text(encoding="utf-8")
+        assert written.count("xff.yaml") >= 2
+        assert "xff.yaml~" in written
+
+
+def test_fmt_writes_to_the_very_file_whatever_its_name(here: Path, run: Run) -> None:
+    file = write(here / "s", story=FERRY) / os.fsdecode(b"\xff.yaml")
+    file.write_text('walkthrough:   "One"\nas: mara\n')
+    before = sorted((here / "s").iterdir())
+    assert run("fmt", "s").code == 0
+    assert sorted((here / "s").iterdir()) == before
+    assert file.read_text().startswith("walkthrough: One\n")
+
+
+def test_files_that_are_too_much_in_all_are_no_story(here: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write(here / "s", story=FERRY, more="scene: more\nnodes: {a: {ending: across}}\n")
+    most = sum(file.stat().st_size for file in folder.iterdir())
+    monkeypatch.setattr(waymeet.project, "MAX_TOTAL", most)
+    assert run("check", "s").code == 1
+    monkeypatch.setattr(waymeet.project, "MAX_TOTAL", most - 1)
+    for command in COMMANDS:
+        ran = run(command, "s")
+        assert (ran.code, ran.out) == (66, "")
+        assert ran.err == "waymeet: s holds more than 0 MiB of YAML: it is no story folder\n"
+
+
+def test_what_is_wrong_with_one_story_does_not_hide_the_reports_on_others(here: Path, run: Run) -> None:
+    write(here / "a", story=FERRY)
+    write(here / "b", story=FERRY.replace("ending: across", "ending: acros"))
+    (write(here / "c", story=FERRY) / "link.yaml").symlink_to("nowhere")
+    ran = run("check", "a", "missing", "b")
+    assert (ran.code, ran.err) == (66, "waymeet: there is no story at missing\n")
+    assert "ferry: clean" in ran.out
+    assert "b/story.yaml:" in ran.out
+    ran = run("check", "a", "c")
+    assert ran.code == 2
+    assert ran.err.startswith("waymeet: cannot read c/link.yaml: ")
+    assert "ferry: clean" in ran.out
+
+
 # -- what is there is no file ------------------------------------
 
 
@@ -266,6 +315,7 @@ def test_a_fault_of_our_own_names_a_file_with_the_details(
 
     monkeypatch.setattr(waymeet.opening, "check", broken)
     monkeypatch.setattr(waymeet.opening, "load", broken)
+    monkeypatch.setattr(waymeet.checking, "compile_written", broken)
     ran = run(command, write(here / "x", story=FERRY))
     assert (ran.code, ran.out) == (70, "")
     assert ran.err.startswith("waymeet: this is a fault of waymeet's own (ZeroDivisionError); details are in ")
@@ -275,6 +325,23 @@ def test_a_fault_of_our_own_names_a_file_with_the_details(
     details.unlink()
     assert text.startswith(f"waymeet {waymeet.__version__}, Python ")
     assert "Traceback (most recent call last):" in text
+
+
+@pytest.mark.parametrize("error", [MemoryError(), PermissionError(13, "No"), ZeroDivisionError()])
+def test_a_fault_of_which_nothing_can_be_kept_is_told_in_one_line(
+    here: Path, run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(*_arguments: object, **_named: object) -> None:
+        raise error
+
+    def full(*_arguments: object, **_named: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(waymeet.opening, "load", broken)
+    monkeypatch.setattr(waymeet.cli, "_refuse", full)
+    ran = run("play", write(here / "x", story=FERRY))
+    assert (ran.code, ran.out) == (70, "")
+    assert ran.err == "waymeet: this is a fault of waymeet's own, and its details could not be kept\n"
 
 
 def test_a_fault_in_play_names_a_file_too(here: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import waymeet
 from cli.stories import FERRY, write
-from waymeet import checking
+from waymeet import checking, opening
 from waymeet.opening import cache_folder
+from waymeet.story import Assignment, to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from cli.conftest import Ran
 
@@ -137,6 +140,72 @@ def test_a_damaged_entry_is_renewed_without_a_word(ferry: Path, compiled: list[s
     assert compiled == ["ferry", "ferry"]
     assert entry.read_bytes() == raw
     assert waymeet.load(ferry).data == whole.data
+
+
+@pytest.mark.parametrize("kind", ["operation", "prose", "register", "name"])
+def test_a_whole_entry_that_cannot_be_linked_is_renewed_without_a_word(
+    ferry: Path, compiled: list[str], kind: str
+) -> None:
+    whole = waymeet.load(ferry)
+    (entry,) = entries()
+    data, step = whole.data, whole.data.steps[0]
+    match kind:
+        case "operation":
+            data = data._replace(derived=(("no such operation", 1),))
+        case "prose":
+            data = data._replace(steps=(step._replace(text=5), *data.steps[1:]))
+        case "register":
+            step = step._replace(effects=(Assignment(99, 1),))
+            data = data._replace(steps=(step, *data.steps[1:]))
+        case _:
+            data = data._replace(registers=(data.registers[0]._replace(name=5, use="local"), *data.registers[1:]))  # type: ignore[arg-type]
+    entry.write_bytes(to_bytes(data))
+    assert waymeet.load(ferry).data == whole.data
+    assert compiled == ["ferry", "ferry"]
+
+
+def test_another_compiler_of_the_same_version_compiles_anew(
+    ferry: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waymeet.load(ferry)
+    monkeypatch.setattr("waymeet.opening._compiler", lambda _package: b"another")
+    waymeet.load(ferry)
+    assert len(compiled) == 2
+
+
+@pytest.mark.parametrize("changed", ["authoring/constructs/choices.py", "prose/parser.py", "story.py"])
+def test_one_byte_of_its_sources_makes_another_compiler(here: Path, changed: str) -> None:
+    package = shutil.copytree(Path(opening.__file__).parent, here / "waymeet")
+    before = opening._compiler(package)
+    shutil.copytree(package, here / "again")
+    assert opening._compiler(here / "again") == before
+    with (here / "again" / changed).open("a") as file:
+        file.write("\n")
+    opening._compiler.cache_clear()
+    assert opening._compiler(here / "again") != before
+
+
+def test_the_twenty_stories_opened_last_are_kept(ferry: Path) -> None:
+    first = waymeet.load(ferry).title
+    (kept,) = entries()
+    for number in range(25):
+        os.utime(kept)
+        for age, file in enumerate(sorted(entries(), key=lambda file: -file.stat().st_mtime_ns)):
+            os.utime(file, (1_000_000_000 - age, 1_000_000_000 - age))
+        (ferry / "story.yaml").write_text(FERRY.replace(first, f"Ferry {number}"))
+        waymeet.load(ferry)
+    assert len(entries()) == 20
+    assert kept in entries()
+
+
+def test_what_broke_off_long_ago_is_swept(ferry: Path) -> None:
+    cache_folder().mkdir(parents=True)
+    old, fresh = cache_folder() / "tmpold", cache_folder() / "tmpfresh"
+    old.touch()
+    fresh.touch()
+    os.utime(old, (0, 0))
+    waymeet.load(ferry)
+    assert (old.exists(), fresh.exists()) == (False, True)
 
 
 def test_every_single_byte_that_is_lost_is_noticed(ferry: Path) -> None:

@@ -129,6 +129,21 @@ def test_prose_in_json_is_unicode_and_control_characters_are_escaped(here: Path,
     assert "caf\u00e9" in ran.out
 
 
+def test_what_is_not_printable_is_escaped_and_read_back() -> None:
+    text = '\x7f\x85\x9b \u202e\u2028\ufeff\U000e0001\udcff\n\t"\\ caf\u00e9 \U0001f600'
+    finding = Diagnostic("dead-end", Severity.NOTE, text, Span("a.yaml", 1, 2, 3, 4))
+    written = render([Report("x", (finding,))])
+    assert all(character.isprintable() or character == "\n" for character in written)
+    assert "caf\u00e9 \U0001f600" in written
+    assert json.loads(written)["findings"][0]["message"] == text
+
+
+def test_several_that_were_asked_for_are_a_list_though_one_is_missing(here: Path, run: Run) -> None:
+    ran = run("check", "--format", "json", write(here / "x", story=FERRY), "nowhere")
+    assert (ran.code, ran.err) == (66, "waymeet: there is no story at nowhere\n")
+    assert [report["verdict"] for report in json.loads(ran.out)] == ["clean"]
+
+
 @pytest.mark.parametrize(
     ("states", "written"), [(2**53, 2**53), (2**53 + 1, "9007199254740993"), (10**30, "1" + "0" * 30), (0, 0)]
 )

@@ -189,7 +189,7 @@ def test_a_check_keeps_to_its_budget_and_says_what_it_left_open(here: Path, run:
     assert time.monotonic() - began < 1.1 + 1
     assert ran.code == 3
     assert "the budget of 1 s was used up" in ran.out
-    assert re.search(r": no findings, [78] undecided \(", ran.out)
+    assert re.search(r": no findings, \d+ undecided \(", ran.out)
     assert "clean" not in ran.out
     assert "accounted for" not in ran.out
 

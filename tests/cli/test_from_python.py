@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import multiprocessing
+import pickle
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,12 +57,12 @@ def test_the_snippet_of_the_design(here: Path) -> None:
     story = waymeet.load(write(here / "ferry", story=FERRY))
     moment = story.begin("mara", seed=7)
     assert isinstance(moment.text[0], waymeet.Block)
-    assert moment.plain == "The river is high. Your hands are empty."
+    assert moment.plain() == "The river is high. Your hands are empty."
     assert moment.choices[0] == waymeet.Offer("take_knife", "Take the knife.", None)
     before = moment
     moment = moment.choose("take_knife")
     assert [offer.locked for offer in moment.choices] == [None, "He will not look at you.", None]
-    assert before.choose(1).plain == moment.plain
+    assert before.choose(1).plain() == moment.plain()
     assert before.choices[0].id == "take_knife"
     with pytest.raises(waymeet.ChoiceError, match=r"wait.*swim"):
         moment.choose("pay")
@@ -67,7 +70,7 @@ def test_the_snippet_of_the_design(here: Path) -> None:
     data = moment.save()
     assert isinstance(data, bytes)
     again = story.resume(data)
-    assert (again.node, again.flags, again.plain) == (moment.node, moment.flags, moment.plain)
+    assert (again.node, again.flags, again.plain()) == (moment.node, moment.flags, moment.plain())
     with pytest.raises(waymeet.SaveError):
         story.resume(data[:-2])
     assert moment.choose("swim").ending == "across"
@@ -130,6 +133,94 @@ def test_what_is_documented_to_be_raised_is_all_that_is(here: Path) -> None:
             story.begin("tom", memory=memory)  # type: ignore[arg-type]
 
 
+# -- moments as values ------------------------------------
+
+
+@pytest.fixture
+def ferry(here: Path) -> waymeet.Story:
+    return waymeet.load(write(here / "ferry", story=FERRY))
+
+
+@pytest.mark.parametrize("name", ["story", "origin", "state", "text", "choices", "path", "anything"])
+def test_a_moment_cannot_be_changed(ferry: waymeet.Story, name: str) -> None:
+    moment = ferry.begin("mara")
+    with pytest.raises(AttributeError):
+        setattr(moment, name, ())
+    with pytest.raises(AttributeError):
+        delattr(moment, name)
+
+
+def test_the_tables_of_a_story_cannot_be_changed(ferry: waymeet.Story) -> None:
+    with pytest.raises(TypeError):
+        ferry.headings["bank"] = ()  # type: ignore[index]
+
+
+def test_moments_are_equal_when_they_are_the_same_place_of_the_same_reading(ferry: waymeet.Story) -> None:
+    moment = ferry.begin("mara", seed=7)
+    assert moment == ferry.begin("mara", seed=7) == waymeet.Story(ferry.data).begin("mara", seed=7)
+    assert moment.choose("swim") == ferry.resume(moment.choose("swim").save())
+    assert len({moment, ferry.begin("mara", seed=7), moment.choose("swim")}) == 2
+    assert moment not in (ferry.begin("mara"), ferry.begin("tom", seed=7), moment.choose("take_knife"), "moment")
+    other = waymeet.Story(ferry.data._replace(title="Another"))
+    assert moment != other.begin("mara", seed=7)
+
+
+def test_a_long_way_can_be_compared(ferry: waymeet.Story) -> None:
+    moments = [ferry.begin("mara"), ferry.begin("mara")]
+    for _ in range(5000):
+        moments = [moment.choose("wait") for moment in moments]
+    assert moments[0] == moments[1]
+    assert hash(moments[0]) == hash(moments[1])
+
+
+def test_a_moment_says_where_it_is(ferry: waymeet.Story) -> None:
+    moment = ferry.begin("mara")
+    assert repr(moment) == "<Moment bank.landing after nothing>"
+    assert repr(moment.choose("take_knife").choose("swim")).endswith("after take_knife, swim>")
+    assert repr(ferry) == f"<Story {ferry.id} {ferry.fingerprint[:8]}>"
+
+
+def test_stories_and_moments_can_be_pickled(ferry: waymeet.Story) -> None:
+    moment = ferry.begin("mara", seed=7).choose("take_knife")
+    story, again, later = pickle.loads(pickle.dumps((ferry, moment, moment.choose("wait"))))
+    assert (story.fingerprint, story.data) == (ferry.fingerprint, ferry.data)
+    assert again.story is later.story is story
+    assert (again, again.text, again.choices) == (moment, moment.text, moment.choices)
+    assert again.choose("wait") == later
+    assert copy.deepcopy(moment) == moment
+
+
+def test_moments_go_to_other_processes(ferry: waymeet.Story) -> None:
+    moment = ferry.begin("mara")
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        assert pool.submit(waymeet.Moment.choose, moment, "swim").result() == moment.choose("swim")
+
+
+def test_an_ending_is_found_by_its_id(ferry: waymeet.Story) -> None:
+    assert ferry.ending("across").id == "across"
+    with pytest.raises(LookupError, match="there is no ending"):
+        ferry.ending("nowhere")
+
+
+# -- errors ------------------------------------
+
+
+def test_every_error_is_one_of_waymeets(ferry: waymeet.Story, here: Path) -> None:
+    for error in ("StoryError", "StoryNotFoundError", "ChoiceError", "SaveError", "EndlessLoopError", "FlagValueError"):
+        assert issubclass(getattr(waymeet, error), waymeet.WaymeetError)
+    assert issubclass(waymeet.FlagValueError, ValueError)
+    with pytest.raises(waymeet.WaymeetError):
+        waymeet.load(here / "nowhere")
+    with pytest.raises(waymeet.FlagValueError):
+        ferry.begin("mara", memory={"toll": "owed"})
+
+
+@pytest.mark.parametrize("choice", [True, False, 1.0, None, ("swim",)])
+def test_only_an_id_or_a_number_is_a_choice(ferry: waymeet.Story, choice: object) -> None:
+    with pytest.raises(waymeet.ChoiceError):
+        ferry.begin("mara").choose(choice)  # type: ignore[arg-type]
+
+
 # -- threads ------------------------------------
 
 THREADS = 8
@@ -139,7 +230,7 @@ def read(story: waymeet.Story, reader: int) -> list[str]:
     """A reading that chooses by a rule of its own, as a transcript; with saves and undo on the way."""
     path = story.protagonists[reader % 2].id
     moment = story.begin(path, seed=reader)
-    told = [moment.plain]
+    told = [moment.plain()]
     for turn in range(400):
         ways = [offer for offer in moment.choices if offer.locked is None]
         if not ways:
@@ -147,7 +238,7 @@ def read(story: waymeet.Story, reader: int) -> list[str]:
         moment.choose(1)
         chosen = ways[(turn * (reader + 3)) % len(ways)].id
         moment = story.resume(moment.save()).choose(chosen)
-        told += [chosen, moment.plain, repr(moment.flags)]
+        told += [chosen, moment.plain(), repr(moment.flags)]
     return told
 
 

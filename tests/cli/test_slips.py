@@ -57,6 +57,8 @@ def choice(inside: str) -> str:
 
 
 #: One slip each. The marked line is the first that holds the third part's line.
+STUCK = "  well:\n    choices: {look: {label: Look., goto: well}}\n"
+
 SLIPS = {
     # what YAML says
     "colon": slip("yaml-syntax", "text: He said", ":", 'a colon + in quotes + "text: |"', gate("He said: go home.")),
@@ -79,10 +81,14 @@ SLIPS = {
         gate(way="text: Again\n    goto: house"),
     ),
     "anchor": slip("unsafe-yaml", "text: &a", "&a", "an anchor + in quotes", gate("&a Shut.")),
+    "endless call": slip("endless-call", "call: gate", "gate", "again + goto", gate(way="call: gate\n    goto: house")),
+    "no return": slip(
+        "no-return", "call: well", "well", "returns or ends", gate(way="call: well\n    goto: house") + STUCK
+    ),
     # keys and values
     "misspelt key": slip("unknown-key", "txet:", "txet", 'did you mean "text"?', gate(way="txet: x\n    goto: house")),
     "misspelt choices": slip(
-        "unknown-key", "chioces:", "chioces", 'did you mean "choices"?', gate(way="chioces: {}\n    goto: house")
+        "unknown-key", "chioces:", "chioces", 'did you mean "choices"', gate(way="chioces: {}\n    goto: house")
     ),
     "no label": slip(
         "missing-key",
@@ -208,7 +214,11 @@ def test_a_slip_is_one_finding_on_the_very_word(here: Path, run: Run, name: str)
     assert [words for words in said if words not in told] == []
 
 
-@pytest.mark.parametrize("name", [name for name in SLIPS if SLIPS[name].rule not in UNREADABLE])
+#: What is asked only of files with nothing else wrong: where calls lead is not known before every way on is.
+ASKED_LAST = {*UNREADABLE, "endless-call", "no-return"}
+
+
+@pytest.mark.parametrize("name", [name for name in SLIPS if SLIPS[name].rule not in ASKED_LAST])
 def test_a_slip_keeps_no_other_from_being_told(here: Path, run: Run, name: str) -> None:
     """A scene beside it, with a slip of its own, is told in the same run."""
     folder = write(here / "x", story=SLIPS[name].text, attic="scene: attic\nnodes: {top: {text: Up., goto: nowhere}}\n")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.stories import FERRY, story, write
+from waymeet.authoring import loading
+from waymeet.authoring.source import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,6 +132,17 @@ FAILURES = {
         ["pay is not open at bank.landing", "open there: wait, swim"],
     ),
     "not locked": (script("expect: {locked: [pay]}"), "pay", ["pay is not locked at bank.landing"]),
+    "no number": (script("expect: {flags: {coins: --5}}"), "--5", ["coins cannot be '--5'", "a number from 0 to 3"]),
+    "digits of another script": (script("expect: {flags: {coins: \u0663}}"), "\u0663", ["a number from 0 to 3"]),
+    "keys for a value": (script("expect: {flags: {coins: {is: 1}}}"), "{is: 1}", ["found keys with values"]),
+    "a list for a text": (script("expect: {flags: {called: [Mara]}}"), "[Mara]", ["found a list"]),
+    "a list in a list": (script("expect: {flags: {clues: [[feather]]}}"), "[feather]", ["found a list"]),
+    "something open": (script("expect: {open: []}"), "open", ["this is: take_knife, wait, pay, swim"]),
+    "something locked": (
+        script("expect: {locked: []}", play="[take_knife]"),
+        "locked",
+        ["nothing is to be locked at bank.landing, and this is: pay"],
+    ),
     "unknown memory": (
         script("memory: {tol: paid}", who="tom"),
         "tol",
@@ -169,6 +182,29 @@ def test_a_play_that_stops_short_of_an_expected_dead_end_is_told_where_it_is(her
     ran = played(here, run, script("expect: {ending: home}", play="[go]"), text)
     assert "road.well, which is no ending" in ran.out
     assert "open there: nothing" in ran.out
+
+
+def test_a_number_of_very_many_digits_is_no_fault(here: Path, run: Run) -> None:
+    for sign in ("", "-"):
+        ran = played(here, run, script(f"expect: {{flags: {{coins: {sign}{'9' * 10_000}}}}}"))
+        assert (ran.code, ran.err) == (1, "")
+        assert "it is a number from 0 to 3" in ran.out
+
+
+def test_that_nothing_is_open_or_locked_can_be_expected(here: Path, run: Run) -> None:
+    assert played(here, run, script("expect: {open: [], locked: []}", play="[swim]")).code == 0
+
+
+def test_the_files_are_read_and_shaped_once(here: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    shaped: list[str] = []
+
+    def read(file: str, data: bytes) -> object:
+        shaped.append(file)
+        return read_source(file, data)
+
+    monkeypatch.setattr(loading, "read_source", read)
+    assert played(here, run, HOLDS).code == 0
+    assert shaped == ["story.yaml", "walkthroughs/one.yaml"]
 
 
 def test_all_that_is_wrong_at_the_end_is_told(here: Path, run: Run) -> None:

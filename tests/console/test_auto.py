@@ -78,4 +78,27 @@ def test_a_reading_without_end_is_given_up_and_that_is_said(
     monkeypatch.setattr(auto, "MAX_TURNS", 10)
     heard = read(story=_without(story, "pit", "ring", "walk"), protagonist="ada", auto=1)
     assert "Stopped after 10 choices without an ending" in heard.text
-    assert heard.code == 0
+    assert heard.code == 1
+
+
+def test_readings_are_written_to_a_transcript(read: Read, sound: Story, tmp_path: Path) -> None:
+    path = tmp_path / "read.txt"
+    heard = read(story=sound, auto=3, seed=3, transcript=path)
+    assert (heard.code, f"What you have read was written to a file:\n{path}" in heard.text) == (0, True)
+    assert path.read_text().count("'s path\n\n") == 3
+    assert "> Look again.\n\nThere." in path.read_text()
+
+
+def test_a_transcript_that_cannot_be_written_is_told(read: Read, sound: Story, tmp_path: Path) -> None:
+    heard = read(story=sound, auto=1, seed=3, transcript=tmp_path / "none" / "read.txt")
+    assert "could not be written to a file: No such file or" in heard.text
+    assert heard.code == 74
+
+
+@pytest.mark.parametrize("how", ["option", "environment"])
+def test_readings_can_be_spoken(read: Read, sound: Story, how: str) -> None:
+    asked = {"screen_reader": True} if how == "option" else {"environ": {"WAYMEET_SCREEN_READER": "1"}}
+    heard = read(story=sound, auto=1, protagonist="ada", seed=1, **asked)
+    assert heard.text.startswith("Screen-reader mode, turned on by ")
+    assert "Chapter: The Wood." in heard.text
+    assert "The wood is very dark." in heard.text

@@ -22,6 +22,7 @@ from waymeet.console.menu import Menu
 from waymeet.console.page import Page
 from waymeet.console.view import Option
 from waymeet.prose.rendering import Block, Span
+from waymeet.runtime import Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -228,6 +229,17 @@ def test_a_menu_higher_than_the_screen_scrolls_to_the_current_choice(keyboard: P
     screen.press(keyboard, "k", "\r")
     assert _view(keyboard, screen.output).ask(TWELVE) == 11
     assert any("> 12. Number 12." in seen for seen in screen.seen)
+
+
+def test_a_question_is_shown_with_what_is_typed_and_is_gone_when_it_is_answered(keyboard: PipeInput) -> None:
+    screen = Screen(60)
+    view = _view(keyboard, screen.output)
+    Page(view).tell([Block("paragraph", "", (Span("", "A door."),))])
+    screen.press(keyboard, "A", "d", "a", "\r")
+    assert view.read(Question("Who is there?", "text", 0, 12)) == "Ada"
+    hint = "At most 12 characters.   :undo   :help   :quit"
+    assert f"A door.\n\nWho is there?\n> Ada\n\n{hint}" in screen.seen
+    assert screen.seen[-1] == "A door."
 
 
 def test_an_interrupt_shows_that_it_was_heard(keyboard: PipeInput) -> None:

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from kit.pages import TESTS, all_examples
 from kit.plays import Script, script, value_of
+from kit.trees import to_data
 from waymeet.authoring.loading import load_files
-from waymeet.authoring.models import Walkthrough, WrittenTurn
-from waymeet.authoring.source import to_data
+from waymeet.authoring.models import WrittenTurn, WrittenWalkthrough
 from waymeet.project import read_files
 from waymeet.runtime import EndlessLoopError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from waymeet.authoring.source import Scalar
     from waymeet.runtime import Story
 
 #: A play that nobody wrote goes on for so many turns at most.
@@ -56,11 +57,20 @@ def _walkthroughs(files: dict[str, bytes]) -> tuple[Script, ...]:
     return tuple(_recorded(recorded) for _, recorded in load_files(files).walkthroughs)
 
 
-def _recorded(recorded: Walkthrough) -> Script:
-    turns = [turn.choose.value if isinstance(turn, WrittenTurn) else turn.value for turn in recorded.play]
+def _recorded(recorded: WrittenWalkthrough) -> Script:
     memory = {name: value_of(to_data(node)) for name, node in recorded.memory.items()}
-    lines = tuple(f"> {turn}" for turn in turns)
-    return Script((f"as {recorded.protagonist.value}",), recorded.protagonist.value, 0, memory, lines)
+    outcomes = tuple(outcome.value for outcome in recorded.outcomes)
+    lines = tuple(_line(turn) for turn in recorded.play)
+    return Script((f"as {recorded.protagonist.value}",), recorded.protagonist.value, 0, memory, outcomes, lines)
+
+
+def _line(turn: Scalar | WrittenTurn) -> str:
+    if not isinstance(turn, WrittenTurn):
+        return f"> {turn.value}"
+    if turn.answer is not None:
+        return f"= {turn.answer.value}"
+    assert turn.choose is not None
+    return f"> {turn.choose.value}"
 
 
 def roaming(story: Story) -> list[Script]:
@@ -81,4 +91,4 @@ def _roam(story: Story, protagonist: str, stride: int) -> Script:
             moment = moment.choose(taken[-1])
     except EndlessLoopError:
         pass  # the play ends where the story goes round in a circle, and its transcript says so
-    return Script((f"as {protagonist}",), protagonist, stride + 5, {}, tuple(f"> {choice}" for choice in taken))
+    return Script((f"as {protagonist}",), protagonist, stride + 5, {}, (), tuple(f"> {choice}" for choice in taken))

@@ -76,7 +76,7 @@ def _beginnings(story: Story, memory: Mapping[str, Value], found: Exploration) -
             found.loops.add(error.step)
 
 
-def can_go_on(moment: Moment) -> bool:
+def can_go_on(moment: Moment, *, to_breaks: bool = True) -> bool:
     """Whether an ending of its protagonist, or a break in the story, can still be reached from a moment."""
     seen = {moment.state}
     waiting = [moment]
@@ -84,7 +84,7 @@ def can_go_on(moment: Moment) -> bool:
         here = waiting.pop()
         loops: set[str] = set()
         after = list(onward(here, loops))
-        if loops or here.stuck or _is_own_ending(here):
+        if (to_breaks and (loops or here.stuck)) or _is_own_ending(here):
             return True
         fresh = [moment for moment in after if moment.state not in seen]
         seen.update(moment.state for moment in fresh)

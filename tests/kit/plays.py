@@ -1,12 +1,14 @@
 """Plays: scripts of choice ids, with the transcript that they give.
 
-A play opens with `as protagonist`, then, as wanted, `remembering name: value, …` and `seed 3`. After that `> choice`
-takes a choice, and `? flags`, `? sheet`, `? memory` ask for what is so; everything else is what the story answers.
+A play opens with `as protagonist`, then, as wanted, `remembering name: value, …`, `seed 3` and `outcomes 7 rain`, which
+fixes what chance comes to. After that `> choice` takes a choice, `= answer` answers a question, and `? flags`,
+`? sheet`, `? memory` ask for what is so; everything else is what the story answers.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from waymeet.runtime import ChoiceError, EndlessLoopError
@@ -25,6 +27,7 @@ class Script:
     protagonist: str
     seed: int
     memory: Mapping[str, Any]
+    outcomes: tuple[str, ...]
     lines: tuple[str, ...]
 
 
@@ -43,6 +46,7 @@ def script(text: str) -> Script:
     """The script in a play block, whatever transcript stands between its lines."""
     head = []
     protagonist, seed, memory = "", 0, {}
+    outcomes: tuple[str, ...] = ()
     lines = text.splitlines()
     for line in lines:
         word, _, rest = line.partition(" ")
@@ -50,14 +54,16 @@ def script(text: str) -> Script:
             protagonist = rest
         elif word == "seed":
             seed = int(rest)
+        elif word == "outcomes":
+            outcomes = tuple(rest.split())
         elif word == "remembering":
             memory = dict(_fact(fact) for fact in rest.split(", "))
         else:
             break
         head.append(line)
     assert protagonist, "a play begins with `as` and a protagonist"
-    body = tuple(line for line in lines[len(head) :] if line.startswith(("> ", "? ")))
-    return Script(tuple(head), protagonist, seed, memory, body)
+    body = tuple(line for line in lines[len(head) :] if line.startswith(("> ", "? ", "= ")))
+    return Script(tuple(head), protagonist, seed, memory, outcomes, body)
 
 
 def _fact(text: str) -> tuple[str, Any]:
@@ -75,7 +81,7 @@ def value_of(written: object) -> Any:
 def transcript(story: Story, play: Script, between: Step = kept) -> str:
     """What a play gives, as the text of its block."""
     parts = ["\n".join(play.head)]
-    moment = _tried(parts, lambda: story.begin(play.protagonist, seed=play.seed, memory=play.memory))
+    moment = _tried(parts, partial(_begun, story, play))
     if moment is None:
         return _joined(parts)
     moment = between(moment)
@@ -85,11 +91,15 @@ def transcript(story: Story, play: Script, between: Step = kept) -> str:
         if line.startswith("? "):
             parts.append(_answers(moment, line[2:]))
             continue
-        after = _tried(parts, lambda choice=line[2:], here=moment: here.choose(choice))  # type: ignore[misc]
+        after = _tried(parts, partial(moment.answer if line[0] == "=" else moment.choose, line[2:]))
         if after is not None:
             moment = between(after)
             parts += told(moment)
     return _joined(parts)
+
+
+def _begun(story: Story, play: Script) -> Moment:
+    return story.begin(play.protagonist, seed=play.seed, memory=play.memory, outcomes=play.outcomes)
 
 
 def _joined(parts: list[str]) -> str:
@@ -111,6 +121,8 @@ def told(moment: Moment) -> list[str]:
         return [*parts, f"(ending: {moment.ending})"]
     if moment.stuck:
         parts.append(f"(a dead end: {moment.step})")
+    if moment.question is not None:
+        parts.append(f"(asked for a {moment.question.kind}: {moment.question.label})")
     return [*parts, "\n".join(_offer(offer) for offer in moment.choices)]
 
 

@@ -54,6 +54,28 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Lots:
+    """What chance decides: names with the node that each leads to, or totals that are sorted into ranges."""
+
+    ways: tuple[tuple[str, str], ...]
+    totals: tuple[int, ...] = ()
+    add: str | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """What can come out."""
+        return list(map(str, self.totals)) or list(dict.fromkeys(name for name, _ in self.ways))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call: the node that is gone to, and where the story goes on after each name that comes back."""
+
+    to: str
+    returns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A step as it is written.
 
@@ -63,19 +85,31 @@ class Step:
     id: str
     node: str
     scene: str
+    tags: tuple[str, ...]
+    warns: tuple[str, ...]
     effects: tuple[str, ...]
     choices: tuple[Way, ...]
     onward: Goto | None
     owner: str
     ending: str | None
+    lots: Lots | None = None
+    asked: str | None = None
+    call: Call | None = None
+    back: str | None = None
+
+    @property
+    def rests(self) -> bool:
+        """Whether the story always waits here: for chance, for an answer, or because it is over."""
+        return self.lots is not None or self.asked is not None or self.ending is not None
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is so: flags by full name (`scene.flag` for local ones), and how often each step was come to."""
+    """What is so: flags by full name (`scene.flag` for local ones), how often each step was come to, and who called."""
 
     flags: Mapping[str, Value]
     counts: Mapping[str, int]
+    returns: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -117,7 +151,14 @@ class Retold:
                 self.flags[f"{scene}.{name}"] = _flag("local", written)
 
     def _read(
-        self, full: str, node: str, written: dict[str, Any], outward: tuple[Goto | None, str], *, once: bool
+        self,
+        full: str,
+        node: str,
+        written: dict[str, Any],
+        outward: tuple[Goto | None, str],
+        *,
+        once: bool,
+        tags: tuple[str, ...] = (),
     ) -> None:
         scene = node.split(".", maxsplit=1)[0]
         if "goto" in written:
@@ -125,19 +166,41 @@ class Retold:
         onward, owner = outward
         if "otherwise" in written:
             onward, owner = self._goto(scene, written["otherwise"]), f"otherwise of {full}"
-        effects = written.get("do", [])
+        tags = tuple(dict.fromkeys((*tags, *_listed(written, "tags"))))
         self.steps[full] = Step(
             id=full,
             node=node,
             scene=scene,
-            effects=tuple([effects] if isinstance(effects, str) else effects),
+            tags=tags,
+            warns=_listed(written, "warns"),
+            effects=_listed(written, "do"),
             choices=tuple(_ways(full, written.get("choices", {}), once=once)),
             onward=onward,
             owner=owner,
             ending=written.get("ending"),
+            lots=self._lots(scene, written),
+            asked=written["ask"]["flag"] if "ask" in written else None,
+            call=self._call(scene, written),
+            back={True: "", None: None}.get(written.get("return"), written.get("return")),
         )
         for name, choice in written.get("choices", {}).items():
-            self._read(f"{full}.{name}", node, choice, outward, once=once)
+            self._read(f"{full}.{name}", node, choice, outward, once=once, tags=self.steps[node].tags)
+
+    def _lots(self, scene: str, written: dict[str, Any]) -> Lots | None:
+        if "chance" in written:
+            return Lots(tuple((entry["to"], self._node(scene, entry["to"])) for entry in written["chance"]))
+        if "roll" not in written:
+            return None
+        roll = written["roll"]
+        ways = tuple((range_, self._node(scene, to)) for range_, to in roll["outcomes"].items())
+        count, sides = map(int, roll["dice"].split("d"))
+        return Lots(ways, tuple(range(count, count * sides + 1)), roll.get("add"))
+
+    def _call(self, scene: str, written: dict[str, Any]) -> Call | None:
+        if "call" not in written:
+            return None
+        returns = {name: self._node(scene, to) for name, to in written.get("returns", {}).items()}
+        return Call(self._node(scene, written["call"]), returns)
 
     def _goto(self, scene: str, written: Any) -> Goto:
         entries = written if isinstance(written, list) else [written]
@@ -161,27 +224,94 @@ class Retold:
         """What happens from the arrival at a step until the reader is asked, or the story ends, or stops."""
         passing = Passing()
         been: dict[Any, int] = {}
-        flags, counts = dict(state.flags), dict(state.counts)
+        flags, counts, returns = dict(state.flags), dict(state.counts), state.returns
         while True:
             passing.steps.append(at)
             step = self.steps[at]
             counts[at] += 1
             here = _World(self, step.scene, flags, counts)
             self._effects(step, here, passing)
-            to = None if step.ending is not None or self._open(step, here) else self._way(step, here)
+            to = None if step.rests or self._open(step, here) else self._onward(step, here, returns)
             if to is None:
-                passing.rest, passing.state = at, State(flags, counts)
+                passing.rest, passing.state = at, State(flags, counts, returns)
                 return passing
-            if self.steps[to].scene != step.scene:
-                for name, flag in self.flags.items():
-                    if flag.use == "local" and name.startswith(step.scene + "."):
-                        flags[name] = flag.start
+            if step.call is not None:
+                returns = (*returns, at)
+            elif step.back is not None:
+                caller = self.steps[returns[-1]].scene
+                returns = returns[:-1]
+                if caller != step.scene:
+                    self._leave(step.scene, flags)
+                if self.steps[to].scene != caller:
+                    self._leave(caller, flags)
+            elif self.steps[to].scene != step.scene:
+                self._leave(step.scene, flags)
             at = to
-            key = (at, tuple(flags.values()), tuple(min(count, PLENTY) for count in counts.values()))
+            counted = tuple(min(count, PLENTY) for count in counts.values())
+            key = (at, tuple(flags.values()), counted, returns)
             if key in been:
                 passing.round = frozenset(passing.steps[been[key] :])
                 return passing
             been[key] = len(passing.steps)
+
+    def drawn(self, at: str, name: str, state: State) -> Passing:
+        """What happens when chance has decided at a step."""
+        step = self.steps[at]
+        assert step.lots is not None
+        flags = dict(state.flags)
+        if step.lots.totals:
+            total = int(name)
+            if step.lots.add is not None:
+                here = _World(self, step.scene, flags, state.counts)
+                total += reference.number(_expression(step.lots.add), here)
+            to = next(to for range_, to in step.lots.ways if _holds(range_, total))
+        else:
+            to = next(to for other, to in step.lots.ways if other == name)
+        if self.steps[to].scene != step.scene:
+            self._leave(step.scene, flags)
+        return self.arrive(to, State(flags, state.counts, state.returns))
+
+    def answers(self, at: str) -> list[int | str]:
+        """Every answer to a question that makes a difference."""
+        asked = self.steps[at].asked
+        assert asked is not None
+        name = _World(self, self.steps[at].scene, {}, {}).full(asked) or asked
+        flag = self.flags.get(name)
+        return ["Anna"] if flag is None else list(range(flag.low, flag.high + 1))
+
+    def answered(self, at: str, answer: int | str, state: State) -> Passing:
+        """What happens after an answer; where nothing leads on, it is asked again."""
+        step = self.steps[at]
+        assert step.asked is not None
+        flags = dict(state.flags)
+        here = _World(self, step.scene, flags, state.counts)
+        if isinstance(answer, int):
+            flags[here.full(step.asked) or step.asked] = answer
+        to = self._way(step, here)
+        if to is None:
+            return Passing(rest=at, state=State(flags, state.counts, state.returns))
+        if self.steps[to].scene != step.scene:
+            self._leave(step.scene, flags)
+        return self.arrive(to, State(flags, state.counts, state.returns))
+
+    def _onward(self, step: Step, here: _World, returns: tuple[str, ...]) -> str | None:
+        """Where a step leads by itself."""
+        if step.call is not None:
+            return step.call.to
+        if step.back is None:
+            return self._way(step, here)
+        if not returns:
+            return None
+        caller = self.steps[returns[-1]]
+        assert caller.call is not None
+        there = _World(self, caller.scene, here.flags, here.counts)
+        return caller.call.returns.get(step.back) or self._way(caller, there)
+
+    def _leave(self, scene: str, flags: dict[str, Value]) -> None:
+        """A scene is left: its local flags are forgotten."""
+        for name, flag in self.flags.items():
+            if flag.use == "local" and name.startswith(scene + "."):
+                flags[name] = flag.start
 
     def offers(self, at: str, state: State) -> list[tuple[str, bool]]:
         """What a reader is offered at a step: ids, and whether each is locked."""
@@ -232,7 +362,7 @@ class _World:
     def full(self, name: str) -> str | None:
         """The full name of a flag."""
         local = f"{self.scene}.{name}"
-        return local if local in self.flags else name if name in self.flags else None
+        return local if local in self.story.flags else name if name in self.story.flags else None
 
     def named(self, name: str) -> Value | None:
         """The value of a flag or derived name."""
@@ -247,6 +377,20 @@ class _World:
         name = ".".join(asked.path)
         places = (f"{self.scene}.{name}", name, *(f"{scene}.{name}" for scene in self.story.scenes))
         return self.counts[next(full for full in places if full in self.counts)]
+
+
+def _listed(written: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """What a key holds that takes one text or a list of them."""
+    value = written.get(key, ())
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _holds(written: str, total: int) -> bool:
+    """Whether a range of a roll has a total."""
+    if written.endswith("+"):
+        return total >= int(written[:-1])
+    low, dots, high = written.partition("..")
+    return (not low or total >= int(low)) and (total <= int(high) if dots else total == int(written))
 
 
 def _flag(use: str, written: Any) -> Flag:

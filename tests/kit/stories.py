@@ -23,6 +23,8 @@ SCENES = ("camp", "hill", "gate")
 PROTAGONISTS = ("anna", "bela")
 MOOD = ("cold", "wavering", "open")
 CLUES = ("crest", "feather", "print_")
+WARNS = ("war", "a death", "spiders")
+TAGS = ("night", "loud", "river")
 #: Stands for a choice until all choices are known.
 SOME_CHOICE = "some_choice"
 _WORDS = ("Rain.", "She waits.", "*No,* you say.", "A **white** house", "Über die Brücke …", "a\\{b\\} \\| c", "雨, 雨")
@@ -72,6 +74,7 @@ class _Maker:
         self.used: set[str] = set()
         self.protagonists: list[str] = []
         self.nodes: list[tuple[str, str]] = []
+        self.parts: list[tuple[str, str]] = []
         self.scene = ""
         self.locals = Names()
         self.at = 0
@@ -84,6 +87,9 @@ class _Maker:
         count = random.randint(max(2, len(scenes)), 8)
         self.nodes = [(scenes[min(i * len(scenes) // count, len(scenes) - 1)], f"n{i}") for i in range(count)]
         self.protagonists = list(PROTAGONISTS[: random.choice((1, 1, 2))])
+        if chance(random, 25):
+            home = random.choice(scenes)
+            self.parts = [(home, name) for name in ("part0", "part1", "part2")]
         story = self._story()
         self.budget = random.randint(6, 24)
         files = {scene: self._scene(scene) for scene in scenes}
@@ -142,6 +148,7 @@ class _Maker:
             "waymeet": 1,
             "story": "random_story",
             "title": "Random {story}",
+            "warns": random.sample(WARNS, random.choice((1, 2, 2))),
             "protagonists": {name: self._protagonist(i) for i, name in enumerate(self.protagonists)},
             "cast": {"jathor": {"name": "Jathor"}},
             "flags": flags,
@@ -246,7 +253,42 @@ class _Maker:
             if home == scene:
                 self.at = index
                 written["nodes"][node] = self._step(0, outward=False, is_node=True)
+        if self.parts and self.parts[0][0] == scene:
+            written["nodes"].update(self._parts())
         return written
+
+    def _parts(self) -> dict[str, dict[str, Any]]:
+        """What is called: `part0` returns `left` or no name, or goes on to `part1`, which always returns."""
+        random = self.random
+        ways: dict[str, dict[str, Any]] = {
+            "c0": {"label": "Back.", "return": True},
+            "c1": {"label": "To the left.", "return": "left"},
+            "c2": {"label": "On.", "once": True, "call": "part1", "goto": "part2"},
+            "c3": {"label": "Away.", "ending": self._ending_used()},
+        }
+        for name in random.sample(list(ways)[1:], random.randint(0, 2)):
+            if name != "c1":
+                del ways[name]
+        for way in ways.values():
+            if chance(random, 20):
+                way["when"] = self.formulas.condition(1)
+        ends: list[dict[str, Any]] = [
+            {"return": True},
+            {"return": True},
+            {"chance": [{"to": "part2"}, {"to": "part2"}]},
+        ]
+        parts = {"part0": {"choices": ways}, "part1": random.choice(ends), "part2": {"return": True}}
+        for part in parts.values():
+            if (effect := self.formulas.effect()) is not None and chance(random, 60):
+                part["do"] = effect
+        if chance(random, 30):
+            parts["part0"]["otherwise"] = "part2"
+        return parts
+
+    def _ending_used(self) -> str:
+        ending = self.random.choice(self.endings)
+        self.used.add(ending)
+        return ending
 
     def _local_flags(self, scene: str) -> dict[str, Any]:
         """Flags of one scene; their names are its own, for a clash with those of another is an error."""
@@ -270,6 +312,10 @@ class _Maker:
             step["do"] = known[0] if len(known) == 1 and chance(random, 50) else known
         if chance(random, 50):
             step["text"] = Prose(self).text()
+        if chance(random, 6):
+            step["warns"] = random.choice((random.choice(WARNS), random.sample(WARNS, 2)))
+        if chance(random, 10):
+            step["tags"] = random.choice((random.choice(TAGS), random.sample(TAGS, 2)))
         self._way_out(step, depth, outward=outward, is_node=is_node)
         return step
 
@@ -279,6 +325,10 @@ class _Maker:
         ways = ["goto", "guarded"]
         if last or (not is_node and chance(random, 40)):
             ways += ["ending"] * 3
+        if not last and chance(random, 15):
+            ways += ["chance", "roll", "ask"]
+        if self.parts:
+            ways += ["call"] * 2
         if self.budget > 0 and not (last and is_node):
             ways += ["choices"] * (8 if is_node else 2 if depth < 3 else 0)
         if outward:
@@ -291,8 +341,19 @@ class _Maker:
             case "guarded":
                 step["goto"] = self._guarded()
             case "ending":
-                step["ending"] = random.choice(self.endings)
-                self.used.add(step["ending"])
+                step["ending"] = self._ending_used()
+            case "chance":
+                step["chance"] = [self._lot() for _ in range(random.choice((1, 2, 2, 3)))]
+            case "roll":
+                step["roll"] = self._roll()
+            case "ask":
+                self._ask(step)
+            case "call":
+                scene, part = random.choice(self.parts[:2])
+                step["call"] = part if scene == self.scene else f"{scene}.{part}"
+                step["goto"] = self._guarded() if chance(random, 20) else self._target()
+                if part == "part0" and chance(random, 50):
+                    step["returns"] = {"left": self._target()}
             case "choices":
                 self._choices(step, depth, outward=outward)
             case _:
@@ -306,6 +367,24 @@ class _Maker:
             near = self.nodes
         scene, node = self.random.choice(near)
         return node if scene == self.scene and chance(self.random, 50) else f"{scene}.{node}"
+
+    def _lot(self) -> dict[str, Any]:
+        weight = {"weight": self.random.choice((1, 2, 1_000_000))} if chance(self.random, 50) else {}
+        return {**weight, "to": self._target()}
+
+    def _roll(self) -> dict[str, Any]:
+        dice, ranges = self.random.choice((("1d2", ("..1", "2+")), ("1d3", ("..1", "2+")), ("2d2", ("..2", "3", "4+"))))
+        roll = {"dice": dice, "outcomes": {name: self._target() for name in ranges}}
+        numbers = {**self.names.ints, **self.locals.ints}
+        if numbers and chance(self.random, 50):
+            roll["add"] = self.random.choice(list(numbers))
+        return roll
+
+    def _ask(self, step: dict[str, Any]) -> None:
+        flags = [*self.names.ints, *self.locals.ints, *self.names.texts]
+        step["goto"] = self._guarded() if chance(self.random, 50) else self._target()
+        if flags:
+            step["ask"] = {"flag": self.random.choice(flags), "label": Prose(self).line()}
 
     def _guarded(self) -> list[Any]:
         entries: list[Any] = [

@@ -31,7 +31,7 @@ def told(moment: Moment) -> dict[str, Any]:
     """Everything that a reader or a host can see of a moment."""
     return {
         "text": moment.text,
-        "plain": moment.plain,
+        "plain": moment.plain(),
         "choices": moment.choices,
         "flags": moment.flags,
         "memory": moment.memory,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waymeet.saves.autosave import Autosave, Place, from_bytes, to_bytes
-from waymeet.saves.sealed import seal
+from waymeet.sealed import seal
 from waymeet.snapshots import SaveError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ PLACES = st.builds(
     story=TEXT,
     fingerprint=TEXT,
     protagonist=TEXT,
-    saved=st.integers(),
+    saved=st.integers(-(2**40), 2**40),
     finished=st.booleans(),
     moment=st.text().map(str.encode),
     transcript=st.lists(TEXT).map(tuple),
@@ -33,7 +33,7 @@ PLACES = st.builds(
 
 def _place(story: Story, *path: str) -> Place:
     moments = story.replay(story.begin("ada").origin, path)
-    return Place.of(moments[-1], tuple(moment.plain for moment in moments), 7)
+    return Place.of(moments[-1], tuple(moment.plain() for moment in moments), 7)
 
 
 @given(PLACES)
@@ -82,7 +82,10 @@ def test_a_save_deeper_than_python_can_read_is_damaged(story: Story, tmp_path: P
         ({"story": "other"}, 'it belongs to another story, "other"'),
         ({"protagonist": "bo"}, 'it belongs to another path, "bo"'),
         ({"saved": "today"}, 'it is damaged: "saved" is missing or wrong'),
-        ({"moment": "{}"}, "this is not a save of waymeet"),
+        ({"saved": -(10**400)}, 'it is damaged: "saved" is no time'),
+        ({"saved": 10**400}, 'it is damaged: "saved" is no time'),
+        ({"transcript": ["", 1]}, "it is damaged: its transcript is no text"),
+        ({"moment": "{}"}, "this save is damaged, or was not written by waymeet"),
     ],
 )
 def test_a_save_that_is_not_of_this_path_is_named(

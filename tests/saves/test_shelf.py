@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 
 from waymeet.runtime import Story
 from waymeet.saves import memory
+from waymeet.saves.files import MAX_SIZE
 from waymeet.saves.memory import Legacy
-from waymeet.saves.sealed import seal
 from waymeet.saves.shelf import Shelf, home
+from waymeet.sealed import seal
 from waymeet.snapshots import SaveError
 
 if TYPE_CHECKING:
@@ -65,6 +67,21 @@ def test_strays_are_swept_by_the_one_who_may_write(story: Story, tmp_path: Path)
     assert not stray.exists()
 
 
+def test_a_memory_too_large_to_be_ours_is_not_read(story: Story, tmp_path: Path) -> None:
+    shelf = Shelf(story, tmp_path)
+    shelf.close()
+    with (shelf.folder / "memory.json").open("wb") as file:
+        file.truncate(MAX_SIZE + 1)
+    tracemalloc.start()
+    again = Shelf(story, tmp_path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    again.close()
+    assert again.unusable is not None
+    assert again.unusable.reason == "it is larger than any that waymeet writes"
+    assert most < MAX_SIZE / 8
+
+
 def test_an_ending_is_remembered(story: Story, tmp_path: Path) -> None:
     shelf = Shelf(story, tmp_path)
     moments = story.replay(story.begin("ada").origin, ("walk", "lit"))
@@ -95,6 +112,8 @@ def test_reading_a_memory_that_was_written_is_identity(legacy: Legacy) -> None:
         {"story": "lantern", "memory": {"lamp": None}, "endings": {}},
         {"story": "lantern", "memory": {}, "endings": {"ada": "home"}},
         {"story": "lantern", "memory": {}},
+        {"story": "lantern", "memory": {"lamp": ["lit", 1]}, "endings": {}},
+        {"story": "lantern", "memory": {}, "endings": {"ada": [1]}},
     ],
 )
 def test_what_is_no_memory_of_this_story_is_refused(fields: dict[str, object]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from waymeet.expressions.code import registers_read
 from waymeet.machine import State
-from waymeet.story import Choices, End, Goto
+from waymeet.story import Ask, Call, Chance, Choices, End, Return, targets, ways_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,18 +33,27 @@ class Liveness:
             if register.use == "local":
                 scene = register.name.split(".")[0]
                 self._locals[scene] = self._locals.get(scene, 0) | 1 << index
-        self._told = [register.high if register.told is None else register.told for register in story.registers]
+        #: The value of each register above which no condition tells one from another.
+        self.told = [register.high if register.told is None else register.told for register in story.registers]
         self._arriving = [0] * len(story.steps)
+        self._callers = [step for step in story.steps if isinstance(step.exit, Call)]
+        self._returning = [index for index, step in enumerate(story.steps) if isinstance(step.exit, Return)]
         self._settle()
-        resting = [self._resting(step) for step in story.steps]
-        self._live = [_indexes(live) for live in resting]
+        self._changed = self._changes()
+
+    def live(self, step: int) -> int:
+        """The registers that still matter where a reader rests at a step, as a bit mask.
+
+        Those that nothing on any way there can have changed need not be kept: they are at their start.
+        """
+        return self._resting(self._story.steps[step]) & self._changed[step]
 
     def forget(self, state: State) -> State:
         """The state with every dead register back at its start, and no count higher than conditions can tell."""
-        registers = list(self._start)
-        for index in self._live[state.step]:
-            registers[index] = min(state.registers[index], self._told[index])
-        return State(state.step, tuple(registers))
+        live = self.live(state.step)
+        rows = enumerate(zip(state.registers, self._start, self.told, strict=True))
+        registers = (min(value, told) if live >> index & 1 else start for index, (value, start, told) in rows)
+        return State(state.step, tuple(registers), state.returns)
 
     def starting(self, at: int, registers: Registers) -> Registers:
         """The registers with which a path begins at a step, less what it never reads."""
@@ -58,6 +67,8 @@ class Liveness:
         for index, step in enumerate(self._story.steps):
             for target in targets(step):
                 before[target].append(index)
+                if isinstance(step.exit, Call):
+                    before[target] += self._returning
         waiting = dict.fromkeys(reversed(range(len(self._story.steps))))
         while waiting:
             index = next(iter(waiting))
@@ -67,13 +78,44 @@ class Liveness:
                 self._arriving[index] = live
                 waiting.update(dict.fromkeys(before[index]))
 
+    def _changes(self) -> list[int]:
+        """For each step, the registers that some way to it, or what happens there, can have changed."""
+        steps = self._story.steps
+        after_return = [branch.to for step in self._callers for way in ways_on(step) for branch in way.branches]
+        found = [self._memory] * len(steps)
+        own = [self._writes(step) for step in steps]
+        waiting = dict.fromkeys(range(len(steps)))
+        while waiting:
+            index = next(iter(waiting))
+            del waiting[index]
+            found[index] |= own[index]
+            for target in after_return if isinstance(steps[index].exit, Return) else targets(steps[index]):
+                if found[index] & ~found[target]:
+                    found[target] |= found[index]
+                    waiting[target] = None
+        return found
+
+    def _writes(self, step: Step) -> int:
+        written = [effect.register for effect in step.effects]
+        if step.arrivals is not None:
+            written.append(step.arrivals)
+        if isinstance(step.exit, Ask) and step.exit.register is not None:
+            written.append(step.exit.register)
+        return _mask(written)
+
     def _needs(self, step: Step) -> int:
         """What is live on arrival at a step, given what is where it leads."""
         live = self._resting(step)
-        way = step.exit.fallback if isinstance(step.exit, Choices) else step.exit
-        if isinstance(way, Goto):
+        for way in ways_on(step):
             for branch in way.branches:
                 live |= self._read(branch.when) | self._beyond(step, branch.to)
+        match step.exit:
+            case Call(to):
+                live |= self._arriving[to]  # the scene that calls is not left
+            case Return():
+                live |= self._after_return(step)
+            case _:
+                pass
         for register, code in reversed(step.effects):
             read = self._read(code)
             if self._story.registers[register].kind == "int" and not self._story.registers[register].clamp:
@@ -86,15 +128,34 @@ class Liveness:
 
     def _resting(self, step: Step) -> int:
         match step.exit:
-            case Choices(choices, _):
+            case Choices(choices, _, _):
                 live = 0
                 for choice in choices:
                     live |= self._read(choice.when) | self._beyond(step, choice.to)
                 return live
+            case Chance(outcomes):
+                live = 0
+                for outcome in outcomes:
+                    live |= self._read(outcome.when) | self._beyond(step, outcome.to)
+                return live
+            case Ask(register=register, ways=ways):
+                live = 0
+                for branch in ways.branches:
+                    live |= self._read(branch.when) | self._beyond(step, branch.to)
+                return live if register is None else live & ~(1 << register)
             case End():
                 return self._memory
             case _:
                 return 0
+
+    def _after_return(self, step: Step) -> int:
+        """What any step that calls may need once it is returned to; which one called is not asked."""
+        live = 0
+        for caller in self._callers:
+            for way in ways_on(caller):
+                for branch in way.branches:
+                    live |= self._read(branch.when) | self._beyond(step, branch.to)
+        return live
 
     def _beyond(self, step: Step, to: int) -> int:
         """What is live on the far side of a move; local flags of a scene that is left are fresh there."""
@@ -104,28 +165,6 @@ class Liveness:
 
     def _read(self, code: Code | None) -> int:
         return 0 if code is None else _mask(registers_read(code, self._story.derived))
-
-
-def targets(step: Step) -> list[int]:
-    """The steps that a step can lead to, conditions ignored, in the order of the file."""
-    match step.exit:
-        case Choices(choices, fallback):
-            onward = [] if fallback is None else [branch.to for branch in fallback.branches]
-            return [*(choice.to for choice in choices), *onward]
-        case Goto(branches):
-            return [branch.to for branch in branches]
-        case _:
-            return []
-
-
-def _indexes(mask: int) -> tuple[int, ...]:
-    """The numbers of the bits that are set."""
-    found = []
-    while mask:
-        lowest = mask & -mask
-        found.append(lowest.bit_length() - 1)
-        mask ^= lowest
-    return tuple(found)
 
 
 def _mask(indexes: Iterable[int]) -> int:

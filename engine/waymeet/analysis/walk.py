@@ -8,31 +8,37 @@ included, that lead to it; ties go to the order of the file.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from array import array
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from waymeet.analysis.liveness import Liveness
+from waymeet.analysis.states import States
 from waymeet.diagnostics import Witness
 from waymeet.machine import EndlessLoopError
 from waymeet.values import decode
 
 if TYPE_CHECKING:
-    from waymeet.machine import Registers, State
+    from collections.abc import Callable, Iterator
+
+    from waymeet.machine import LinkedStep, Registers, State
     from waymeet.runtime import Story
 
 _Key = TypeVar("_Key")
 
 MAX_STATES = 3_000_000
-#: Stands for the state that an endless loop never comes to.
-LOOP = -1
+#: Bytes that the packed states may take in all: a flag that is still read takes one in each.
+MAX_SIZE = 256 * 1024 * 1024
+#: The clock is looked at after so many arrivals and choices.
 _CHECK_EVERY = 512
 
 
 class Move(NamedTuple):
     """What leads from one state to the next: a choice, or the beginning of a path.
 
-    `choice` is an index; `BEGIN` where `protagonist` begins, with what the ending in `state` left behind, or with
-    nothing where `state` is `NOWHERE`.
+    `choice` is an index, or an answer; `BEGIN` where `protagonist` begins, with what the ending in `state` left behind,
+    or with nothing where `state` is `NOWHERE`.
     """
 
     state: int
@@ -40,7 +46,8 @@ class Move(NamedTuple):
     protagonist: int
 
 
-BEGIN = -1
+#: No answer is as low as this.
+BEGIN = -(2**31)
 NOWHERE = -1
 
 
@@ -52,37 +59,111 @@ class First(NamedTuple):
     value: int = 0
 
 
+class Loop(NamedTuple):
+    """An endless loop: the ids of its steps, whether it came round (see `EndlessLoopError`), and its first time."""
+
+    circle: tuple[str, ...]
+    came_round: bool
+    first: First
+
+
+def _numbers() -> array[int]:
+    return array("i")
+
+
 @dataclass(slots=True)
 class Walk:
-    """What a walk found. States have numbers; `moves` lists each one's open choices with the states they lead to.
+    """What a walk found: numbered states, each with its depth, and the moves between them.
 
-    `arrivals`, `clamps` and `loops` tell when a step, an effect past its bounds (by step and index) or an endless loop
-    (by the ids of its steps; `circles` has the error that play raises) was first met on the way. `opened`,
-    `endings` and `stuck` tell the first state where a choice (by step and index) is open, a protagonist comes to an
-    ending, and a step leads nowhere.
+    `arrivals` and `clamps` tell when a step, or an effect past its bounds (by step and index), was first met on the
+    way; `stuck` has the first state where a step leads nowhere. `opened` has the choices (by step and index) that were
+    seen open, `endings` which protagonist came to which.
     """
 
     story: Story
-    protagonists: list[int] = field(default_factory=list)
-    states: list[State] = field(default_factory=list)
-    parents: list[Move] = field(default_factory=list)
-    depths: list[int] = field(default_factory=list)
-    moves: list[tuple[tuple[int, int], ...]] = field(default_factory=list)
+    states: States
+    protagonists: array[int] = field(default_factory=_numbers)
+    depths: array[int] = field(default_factory=_numbers)
     starts: list[int] = field(default_factory=list)
     arrivals: dict[int, First] = field(default_factory=dict)
     clamps: dict[tuple[int, int], First] = field(default_factory=dict)
-    loops: dict[frozenset[str], First] = field(default_factory=dict)
-    circles: dict[frozenset[str], EndlessLoopError] = field(default_factory=dict)
-    opened: dict[tuple[int, int], int] = field(default_factory=dict)
-    endings: dict[tuple[int, int], int] = field(default_factory=dict)
+    loops: list[Loop] = field(default_factory=list)
+    opened: set[tuple[int, int]] = field(default_factory=set)
+    endings: set[tuple[int, int]] = field(default_factory=set)
     stuck: dict[int, int] = field(default_factory=dict)
     #: Why the walk ended before it was complete, and the depth it was at; None when every state was visited.
     stopped: str | None = None
     depth: int = 0
+    #: The move that first led to each state, by where it was made and which choice it was.
+    _from: array[int] = field(default_factory=_numbers)
+    _by: array[int] = field(default_factory=_numbers)
+    #: Where each state's moves begin and end in the two lists after these.
+    _begin: array[int] = field(default_factory=_numbers)
+    _end: array[int] = field(default_factory=_numbers)
+    _choices: array[int] = field(default_factory=_numbers)
+    _targets: array[int] = field(default_factory=_numbers)
+
+    # -- states and moves ------------------------------------
+
+    def add(self, move: Move, depth: int) -> None:
+        """Take in the state that was just numbered."""
+        self.protagonists.append(move.protagonist)
+        self.depths.append(depth)
+        self._from.append(move.state)
+        self._by.append(move.choice)
+        self._begin.append(0)
+        self._end.append(0)
+
+    def bring_nearer(self, number: int, move: Move, depth: int) -> None:
+        """Note a shorter way to a state."""
+        self.depths[number] = depth
+        self._from[number] = move.state
+        self._by[number] = move.choice
+
+    def set_moves(self, number: int, moves: list[tuple[int, int]]) -> None:
+        """Note what can be done in a state."""
+        self._begin[number] = len(self._targets)
+        self._choices.extend([choice for choice, _ in moves])
+        self._targets.extend([target for _, target in moves])
+        self._end[number] = len(self._targets)
+
+    def moves(self, number: int) -> Iterator[tuple[int, int]]:
+        """The open choices of a state and the states that they lead to; see `loop` for one below 0."""
+        here = slice(self._begin[number], self._end[number])
+        return zip(self._choices[here], self._targets[here], strict=True)
+
+    def targets(self, number: int) -> array[int]:
+        """The states that a state's open choices lead to; see `loop` for one below 0."""
+        return self._targets[self._begin[number] : self._end[number]]
+
+    def loop(self, target: int) -> Loop:
+        """The endless loop that a number below 0 stands for."""
+        return self.loops[-1 - target]
+
+    def sources(self) -> Callable[[int], array[int]]:
+        """For each state, those with a move to it."""
+        count = array("i", bytes(4 * (len(self.states) + 2)))
+        for target in self._targets:
+            if target >= 0:
+                count[target + 2] += 1
+        ends = array("i", accumulate(count))
+        found = array("i", bytes(4 * len(self._targets)))
+        for number in range(len(self.states)):
+            for target in self.targets(number):
+                if target >= 0:
+                    found[ends[target + 1]] = number
+                    ends[target + 1] += 1
+        return lambda number: found[ends[number] : ends[number + 1]]
+
+    def parent(self, number: int) -> Move:
+        """The move that first led to a state, by the shortest way."""
+        return Move(self._from[number], self._by[number], self.protagonists[number])
+
+    # -- witnesses ------------------------------------
 
     def way_to(self, state: int) -> Witness:
         """The shortest playthrough that comes to a state."""
-        return self._witness(self.parents[state])
+        return self._witness(self.parent(state))
 
     def way_through(self, move: Move) -> Witness:
         """The shortest playthrough whose last move is this one."""
@@ -90,20 +171,37 @@ class Walk:
 
     def _witness(self, move: Move) -> Witness:
         play: list[str] = []
-        depth = 0 if move.state == NOWHERE else self.depths[move.state] + (move.choice != BEGIN)
+        outcomes: list[str] = []
+        depth = 0 if move.state == NOWHERE else self.depths[move.state] + self.costs(move)
         shortest = self.stopped is None or depth <= self.depth
         while move.choice != BEGIN:
-            step = self.story.machine.steps[self.states[move.state].step]
-            play.append(step.choices[move.choice].id)
-            move = self.parents[move.state]
+            step = self.story.machine.steps[self.states.step(move.state)]
+            if step.ask is not None:
+                outcomes.append(str(move.choice))
+            elif step.outcomes:
+                outcomes.append(step.outcomes[move.choice][0].name)
+            else:
+                play.append(step.choices[move.choice].id)
+            move = self.parent(move.state)
         before: tuple[Witness, ...] = ()
         memory: tuple[tuple[str, object], ...] = ()
         if move.state != NOWHERE:
             earlier = self.way_to(move.state)
-            before = (*earlier.before, Witness(earlier.protagonist, earlier.memory, (), earlier.play))
+            before = (*earlier.before, replace(earlier, before=()))
             memory = self._memory(self.states[move.state].registers)
         protagonist = self.story.protagonists[move.protagonist].id
-        return Witness(protagonist, memory, before, tuple(reversed(play)), shortest=shortest)
+        told = tuple(reversed(play)), tuple(reversed(outcomes))
+        return Witness(protagonist, memory, before, *told, shortest=shortest)
+
+    def costs(self, move: Move) -> int:
+        """1 for a choice of the reader's; chance, answers and beginnings count nothing."""
+        return int(move.choice != BEGIN and bool(self.story.machine.steps[self.states.step(move.state)].choices))
+
+    @property
+    def rests(self) -> int:
+        """How many of the states are places where a reader rests, and not merely where chance decides."""
+        steps = self.story.machine.steps
+        return sum(not steps[self.states.step(number)].outcomes for number in range(len(self.states)))
 
     def _memory(self, registers: Registers) -> tuple[tuple[str, object], ...]:
         rows = zip(self.story.data.registers, registers, strict=True)
@@ -111,12 +209,30 @@ class Walk:
         return tuple((register.name, decode(register, value)) for register, value in changed)
 
 
-def walk(story: Story, *, budget: float | None = None, max_states: int = MAX_STATES, forget: bool = True) -> Walk:
-    """Visit every reachable state of a story, or as many as `budget` (seconds) and `max_states` allow.
+def walk(
+    story: Story,
+    *,
+    budget: float | None = None,
+    began: float | None = None,
+    max_states: int = MAX_STATES,
+    max_size: int = MAX_SIZE,
+    forget: bool = True,
+) -> Walk:
+    """Visit every reachable state of a story, or as many as `budget` (seconds), `max_states` and `max_size` allow.
 
-    With `forget` off, states that differ only in what nothing reads any more are told apart (for tests of that).
+    The budget counts from `began`, as `time.monotonic` has it, or else from now. With `forget` off, states that differ
+    only in what nothing reads any more are told apart (for tests of that).
     """
-    return _Walker(story, budget, max_states, forget=forget).run()
+    began = time.monotonic() if began is None else began
+    if budget is not None and time.monotonic() > began + budget:
+        stopped = f"the budget of {budget:g} s was used up by reading the story alone"
+        return Walk(story, States(story.data, forget=False), stopped=stopped)
+    walker = _Walker(story, budget, began, max_states, max_size, forget=forget)
+    try:
+        return walker.run()
+    except MemoryError:
+        del walker  # its tables make room for what is still to be said
+    return Walk(story, States(story.data, forget=False), stopped="there was not enough memory")
 
 
 class _BudgetSpentError(Exception):
@@ -126,32 +242,36 @@ class _BudgetSpentError(Exception):
 class _Walker:
     """A walk under way, level by level; it is its own observer of what happens between states."""
 
-    def __init__(self, story: Story, budget: float | None, max_states: int, *, forget: bool) -> None:
-        self._walk = Walk(story)
+    def __init__(
+        self, story: Story, budget: float | None, began: float, max_states: int, max_size: int, *, forget: bool
+    ) -> None:
+        self._walk = Walk(story, States(story.data, forget=forget))
         self._machine = story.machine
-        self._liveness = Liveness(story.data) if forget else None
-        self._deadline = None if budget is None else time.monotonic() + budget
         self._budget = budget
+        self._deadline = None if budget is None else began + budget
         self._max_states = max_states
-        self._numbers: dict[tuple[int, State], int] = {}
+        self._max_size = max_size
         self._begun: set[tuple[int, Registers]] = set()
         self._memory = [i for i, register in enumerate(story.data.registers) if register.use == "memory"]
+        self._loops: dict[frozenset[str], int] = {}
         self._level: list[int] = []
         self._next: list[int] = []
         self._depth = 0
         self._move = Move(NOWHERE, BEGIN, 0)
         self._arriving = 0
-        self._arrivals = 0
+        self._work = 0
+        self._look_at = 0
 
     def run(self) -> Walk:
         """Visit level after level."""
-        visited: set[int] = set()
+        visited = bytearray()
         try:
             self._begin_all(NOWHERE, self._machine.start_registers)
             while self._level:
                 for number in self._level:  # grows while it is walked: paths begin at no cost
-                    if number not in visited:
-                        visited.add(number)
+                    visited.extend(bytes(max(0, number + 1 - len(visited))))
+                    if not visited[number]:
+                        visited[number] = True
                         self._visit(number)
                 self._level, self._next = self._next, []
                 self._depth += 1
@@ -160,15 +280,20 @@ class _Walker:
             self._walk.depth = self._depth
         return self._walk
 
-    def _count(self) -> None:
-        """Count an arrival, and look at the clock now and then."""
-        self._arrivals += 1
-        if self._arrivals % _CHECK_EVERY == 0:
-            seen = len(self._walk.states)
-            if self._deadline is not None and time.monotonic() > self._deadline:
-                raise _BudgetSpentError(f"the budget of {self._budget:g} s was used up after {seen:,} states")
-            if seen > self._max_states:
-                raise _BudgetSpentError(f"there are more than {self._max_states:,} states")
+    def _count(self, work: int) -> None:
+        """Count arrivals and choices that are looked at, and look at the clock now and then."""
+        self._work += work
+        if self._work < self._look_at:
+            return
+        self._look_at = self._work + _CHECK_EVERY
+        seen = len(self._walk.states)
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            raise _BudgetSpentError(f"the budget of {self._budget:g} s was used up after {seen:,} states")
+        if seen > self._max_states:
+            raise _BudgetSpentError(f"there are more than {self._max_states:,} states")
+        if self._walk.states.size > self._max_size:
+            room = f"{self._max_size / 1024 / 1024:,.0f} MiB"
+            raise _BudgetSpentError(f"{seen:,} states with what is so in each take more than {room}")
 
     # -- states ------------------------------------
 
@@ -177,20 +302,37 @@ class _Walker:
         state = walk.states[number]
         step = self._machine.steps[state.step]
         if step.ending is not None:
-            walk.endings.setdefault((walk.protagonists[number], step.ending), number)
+            walk.endings.add((walk.protagonists[number], step.ending))
             self._begin_all(number, state.registers)
             return
+        if step.ask is not None or step.outcomes:
+            walk.set_moves(number, list(self._undecided_moves(number, state, step)))
+            return
         moves = []
-        for index, choice in enumerate(step.choices):
-            if choice.is_open(state.registers):
-                walk.opened.setdefault((state.step, index), number)
-                move = Move(number, index, walk.protagonists[number])
-                if choice.opens != choice.to:
-                    _note(walk.arrivals, choice.opens, First(self._depth + 1, move))
-                moves.append((index, self._arrive(move, choice.to, state.registers, self._depth + 1)))
-        walk.moves[number] = tuple(moves)
+        self._count(len(step.choices))
+        for index, choice in step.open(state.registers):
+            walk.opened.add((state.step, index))
+            move = Move(number, index, walk.protagonists[number])
+            if choice.opens != choice.to:
+                _note(walk.arrivals, choice.opens, First(self._depth + 1, move))
+            arrive = partial(self._machine.arrive, choice.to, state.registers, [], self, state.returns)
+            moves.append((index, self._reached(move, arrive, self._depth + 1)))
+        walk.set_moves(number, moves)
         if not moves:
             walk.stuck.setdefault(state.step, number)
+
+    def _undecided_moves(self, number: int, state: State, step: LinkedStep) -> Iterator[tuple[int, int]]:
+        """What chance or an answer can bring, each at no cost, for the reader does not choose it."""
+        protagonist = self._walk.protagonists[number]
+        if step.ask is not None:
+            values = range(step.ask.low, step.ask.high + 1) if step.ask.register is not None else range(1)
+            for value in values:
+                arrive = partial(self._machine.answered, state, value, [], self)
+                yield value, self._reached(Move(number, value, protagonist), arrive, self._depth)
+        for index, (outcome, when) in enumerate(step.outcomes):
+            if when is None or when(state.registers):
+                arrive = partial(self._machine.go_on, state, outcome.to, [], self)
+                yield index, self._reached(Move(number, index, protagonist), arrive, self._depth)
 
     def _begin_all(self, number: int, registers: Registers) -> None:
         """Begin every path with what a playthrough left, if it has not begun like that before."""
@@ -198,53 +340,50 @@ class _Walker:
         for index in self._memory:
             fresh[index] = registers[index]
         for index, protagonist in enumerate(self._walk.story.protagonists):
-            start = tuple(fresh)
-            if self._liveness is not None:
-                start = self._liveness.starting(protagonist.start, start)
+            start = self._walk.states.starting(protagonist.start, tuple(fresh))
             if (index, start) not in self._begun:
                 self._begun.add((index, start))
-                reached = self._arrive(Move(number, BEGIN, index), protagonist.start, start, self._depth)
-                if reached != LOOP:
+                arrive = partial(self._machine.arrive, protagonist.start, start, [], self)
+                reached = self._reached(Move(number, BEGIN, index), arrive, self._depth)
+                if reached >= 0:
                     self._walk.starts.append(reached)
 
-    def _arrive(self, move: Move, at: int, registers: Registers, depth: int) -> int:
+    def _reached(self, move: Move, arrive: Callable[[], State], depth: int) -> int:
+        """The number of the state that a move leads to, or of an endless loop (see `Walk.loop`)."""
         self._move = move
         self._arriving = depth
         try:
-            state = self._machine.arrive(at, registers, [], self)
+            state = arrive()
         except EndlessLoopError as error:
-            circle = frozenset(error.circle)
-            self._walk.circles.setdefault(circle, error)
-            _note(self._walk.loops, circle, First(depth, move))
-            return LOOP
-        if self._liveness is not None:
-            state = self._liveness.forget(state)
-        return self._number(move, state, depth)
-
-    def _number(self, move: Move, state: State, depth: int) -> int:
-        """The number of a state, new or known; one that a path now begins with may come to lie less deep."""
+            return self._looped(error, First(depth, move))
         walk = self._walk
-        number = self._numbers.setdefault((move.protagonist, state), len(walk.states))
-        if number == len(walk.states):
-            walk.protagonists.append(move.protagonist)
-            walk.states.append(state)
-            walk.parents.append(move)
-            walk.depths.append(depth)
-            walk.moves.append(())
-        elif depth < walk.depths[number]:
-            walk.parents[number] = move
-            walk.depths[number] = depth
+        number = walk.states.add(move.protagonist, state)
+        if number == len(walk.depths):
+            walk.add(move, depth)
+        elif depth < walk.depths[number]:  # a path now begins with it, or chance brings it
+            walk.bring_nearer(number, move, depth)
         else:
             return number
         (self._level if depth == self._depth else self._next).append(number)
         return number
 
+    def _looped(self, error: EndlessLoopError, first: First) -> int:
+        loops = self._walk.loops
+        index = self._loops.setdefault(frozenset(error.circle), len(loops))
+        if index == len(loops):
+            loops.append(Loop(error.circle, error.came_round, first))
+        elif first.depth < loops[index].first.depth:
+            loops[index] = loops[index]._replace(first=first)
+        return -1 - index
+
     # -- what happens on the way ------------------------------------
 
     def arrived(self, step: int) -> None:
         """Note that a step was arrived at."""
-        self._count()
-        _note(self._walk.arrivals, step, First(self._arriving, self._move))
+        self._count(1 + len(self._machine.steps[step].choices))
+        known = self._walk.arrivals.get(step)
+        if known is None or self._arriving < known.depth:
+            self._walk.arrivals[step] = First(self._arriving, self._move)
 
     def clamped(self, step: int, effect: int, value: int) -> None:
         """Note that an effect was held within bounds."""

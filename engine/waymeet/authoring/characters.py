@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from waymeet.authoring.positions import line_column, span_between
 from waymeet.diagnostics import Diagnostic, Severity, Span
-
-MAX_BYTES = 16 * 1024 * 1024
+from waymeet.project import MAX_FILE, MEGA
 
 #: Controls other than tab and newline, line and paragraph separators, marks that turn the direction of the text, and
 #: what is no character at all. A terminal obeys some of them, an editor hides the others.
@@ -46,7 +45,7 @@ class Decoded(NamedTuple):
 
 def decode(file: str, data: bytes) -> Decoded:
     """The text of a file, or what is wrong with its bytes. Never raises."""
-    if len(data) > MAX_BYTES:
+    if len(data) > MAX_FILE:
         return Decoded("", None, [_too_large(file)])
     wide = next((name for beginning, name in _WIDE if beginning.match(data)), None)
     if wide:
@@ -95,7 +94,7 @@ def _unsafe(message: str, span: Span, help_line: str) -> Diagnostic:
 
 
 def _too_large(file: str) -> Diagnostic:
-    message = "the file is larger than 16 MiB, the most that a story file may have"
+    message = f"the file is larger than {MAX_FILE // MEGA} MiB, the most that a story file may have"
     return _unsafe(message, Span(file, 1, 1, 1, 1), "split it into several scene files")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from waymeet.authoring.constructs.calls import check_calls
+from waymeet.authoring.constructs.decks import gather_decks
 from waymeet.authoring.constructs.flags import declare_flags
 from waymeet.authoring.constructs.steps import StepLowering
 from waymeet.authoring.constructs.story import (
@@ -21,14 +23,22 @@ from waymeet.authoring.constructs.story import (
 )
 from waymeet.authoring.fields import Reading, broken_rows, rows
 from waymeet.authoring.lowering import Lowering, Shared
+from waymeet.authoring.names import Menu
 from waymeet.diagnostics import Related
 from waymeet.story import FORMAT, Register, Step, StoryData
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from waymeet.authoring.loading import WrittenFiles
-    from waymeet.authoring.models import WrittenChoice, WrittenScene, WrittenStep, WrittenStory, WrittenStoryAndScene
+    from waymeet.authoring.models import (
+        Menus,
+        WrittenChoice,
+        WrittenScene,
+        WrittenStep,
+        WrittenStory,
+        WrittenStoryAndScene,
+    )
     from waymeet.authoring.names import Names
     from waymeet.authoring.places import Places
     from waymeet.story import Ending, Text
@@ -38,10 +48,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A runnable story with the places of its parts, the number of words in its prose, and how its rules count."""
+    """A runnable story with the places of its parts, how much was written, and how its rules are to count."""
 
     story: StoryData
     places: Places
+    choices: int
     words: int
     severities: dict[str, str]
 
@@ -49,7 +60,7 @@ class Compiled:
 def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | None:
     """The runnable story, or None when anything is wrong with the files, which their readings then say.
 
-    `rules` are those that are about states, which an `allow` may name and `check` may set.
+    `rules` are those that are about states, which `check` may set and, but for unused-allow, an `allow` may name.
     """
     if files.story is None:
         return None
@@ -60,7 +71,9 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
     shared.endings = (*written.endings, *broken_rows(written.endings))
     top = Lowering(shared, reading)
     declare_speakers(written, top)
+    _declare_menus(written.menus, reading, shared.names)
     scenes = _declare_scenes(files.scenes, shared.names)
+    shared.decks = gather_decks(written, top, scenes)
     registers, texts = _declare_flags(reading, written, scenes, shared.names)
     derived = declare_derived(written, top)
     endings = lower_endings(written, top)
@@ -83,15 +96,24 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         steps=(),
     )
     severities = lower_severities(written, top)
+    if not files.findings:
+        check_calls(shared.calls, steps)
     if files.findings:
         return None
     registers |= _count_registers(shared.names, steps)
-    counts = {index: count.register for index, count in shared.names.counts.items()}
+    same, registered = shared.names.same, {index: count.register for index, count in shared.names.counts.items()}
+    counts = {index: registered.get(same.get(index, index)) for index in range(len(steps))}
     story = story._replace(
         registers=tuple(registers[index] for index in range(len(registers))),
         steps=tuple(steps[index]._replace(arrivals=counts.get(index)) for index in range(len(steps))),
     )
-    return Compiled(story, shared.places, shared.words, severities)
+    return Compiled(story, shared.places, _choices_written(shared.names), shared.words, severities)
+
+
+def _choices_written(names: Names) -> int:
+    """How many choices were written; those of a menu once, however many places use it."""
+    written = [full for full in names.steps if full.count(".") > 1 and ":" not in full]
+    return len(written) - (len(names.same) - len(names.shared_steps))
 
 
 def _numbered(endings: tuple[Ending, ...], written: WrittenStory) -> dict[str, int]:
@@ -119,19 +141,32 @@ def _declare_scenes(scenes: list[Scene], names: Names) -> list[Scene]:
         kept[name] = (reading, scene)
         names.scenes[name] = {*scene.nodes, *broken_rows(scene.nodes)}
         for broken in broken_rows(scene.nodes):
-            names.steps[f"{name}.{broken}"] = len(names.steps)
+            names.add_step(f"{name}.{broken}")
+        _declare_menus(scene.menus, reading, names, name)
         for node, written in scene.nodes.items():
-            for full in _step_ids(f"{name}.{node}", written):
-                names.steps[full] = len(names.steps)
+            _declare_steps(f"{name}.{node}", name, written, names)
     return list(kept.values())
 
 
-def _step_ids(full: str, written: WrittenStep) -> Iterator[str]:
-    yield full
-    choices: dict[str, WrittenChoice] = written.choices or {}
-    yield from (f"{full}.{name}" for name in broken_rows(choices))
+def _declare_menus(menus: Menus, reading: Reading, names: Names, scene: str = "") -> None:
+    for menu, choices in menus.items():
+        full = f"{scene}.{menu}" if scene else menu
+        names.menus[full] = Menu(full, reading, scene, choices)
+
+
+def _declare_steps(full: str, scene: str, written: WrittenStep, names: Names, shared: str = "") -> None:
+    """Give a step its index, and then those of its choices, those of its menus last."""
+    names.add_step(full, shared)
+    choices: dict[str, WrittenChoice] = {} if written.choices is None else written.choices
+    for name in broken_rows(choices):
+        names.add_step(f"{full}.{name}")
     for name, choice in choices.items():
-        yield from _step_ids(f"{full}.{name}", choice)
+        _declare_steps(f"{full}.{name}", scene, choice, names, shared and f"{shared}.{name}")
+    for used in written.menus:
+        menu = names.menu(scene, used.value)
+        for name, choice in () if menu is None else menu.choices.items():
+            if f"{full}.{name}" not in names.steps and menu is not None:
+                _declare_steps(f"{full}.{name}", scene, choice, names, f"{menu.name}.{name}")
 
 
 def _declare_flags(

@@ -29,6 +29,7 @@ from waymeet.authoring.yaml_slips import Failure, Wording
 from waymeet.diagnostics import Diagnostic, Related, Severity
 
 MAX_DEPTH = 50
+#: More findings than this in one file are not gathered: nobody reads them, and a hostile file could ask for millions.
 MAX_FINDINGS = 100
 
 _STYLES = {"": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded"}

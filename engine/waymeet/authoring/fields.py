@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from waymeet.authoring.events import MAX_FINDINGS
 from waymeet.authoring.source import Mapping, Node, Scalar, Sequence, Source
 from waymeet.diagnostics import Diagnostic, Related, Severity, did_you_mean
 from waymeet.expressions.syntax import RESERVED
@@ -35,10 +36,8 @@ if TYPE_CHECKING:
 
 REPORTED = PydanticCustomError("reported", "reported")
 MAX_ID = 64
-#: More findings than this in one file are not gathered: nobody reads them, and a hostile file could ask for millions.
-MAX_FINDINGS = 100
 _ID = re.compile(r"[a-z][a-z0-9_]*")
-_NUMBER = re.compile(r"-?\d{1,10}")
+_NUMBER = re.compile(r"-?[0-9]{1,10}")
 
 
 @dataclass(slots=True)
@@ -94,6 +93,15 @@ def words(node: Any, info: ValidationInfo) -> Scalar:
     return scalar
 
 
+def said(node: Any, info: ValidationInfo) -> Scalar:
+    """Text for a reader that says something: it is not blank."""
+    scalar = words(node, info)
+    if scalar.value.strip():
+        return scalar
+    reading_of(info).report("wrong-value", "expected words, found only an empty text", scalar)
+    raise REPORTED
+
+
 def _formula(node: Any, info: ValidationInfo) -> Scalar:
     return _scalar(node, info, "a condition or an effect")
 
@@ -131,11 +139,14 @@ def truth(node: Any, info: ValidationInfo) -> bool:
     raise REPORTED
 
 
+def number_in(text: str) -> int | None:
+    """The number that a text is, within ±(2³¹−1); None for anything else."""
+    return int(text) if _NUMBER.fullmatch(text) and abs(int(text)) < 2**31 else None
+
+
 def whole_number(node: Any) -> int | None:
-    """The number that a scalar holds, within ±(2³¹−1); None for anything else."""
-    if isinstance(node, Scalar) and _NUMBER.fullmatch(node.value) and abs(int(node.value)) < 2**31:
-        return int(node.value)
-    return None
+    """The number that a scalar holds, as for `number_in`."""
+    return number_in(node.value) if isinstance(node, Scalar) else None
 
 
 def number(node: Any, info: ValidationInfo) -> int:
@@ -149,6 +160,8 @@ def number(node: Any, info: ValidationInfo) -> int:
 
 #: Prose or other words for a reader; the words that a comment swallowed are reported.
 TextField = Annotated[Scalar, PlainValidator(words)]
+#: The same where there must be words, as in a label.
+Said = Annotated[Scalar, PlainValidator(said)]
 #: A condition or an effect.
 Formula = Annotated[Scalar, PlainValidator(_formula)]
 #: The name of something that stands elsewhere.
@@ -195,10 +208,12 @@ def rows(table: dict[str, T]) -> Iterator[tuple[Scalar, T]]:
         yield table.places[name], value
 
 
-def _table(ids: bool) -> WrapValidator:
+def _table(*, ids: bool, form: str = "give each a name of its own, as in `name: …`") -> WrapValidator:
+    """A reader of tables; `form` says to those who wrote a list what to write."""
+
     def read(node: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Table[Any]:
         if not isinstance(node, Mapping):
-            help_line = "give each a name of its own, as in `name: …`" if isinstance(node, Sequence) else None
+            help_line = form if isinstance(node, Sequence) else None
             message = f"expected names with their values, found {kind_of(node)}"
             reading_of(info).report("wrong-value", message, node, help_line)
             raise REPORTED
@@ -216,6 +231,8 @@ def _table(ids: bool) -> WrapValidator:
 
 #: `Annotated[dict[str, X], TABLE]`: ids with what they name.
 TABLE = _table(ids=True)
+#: The same for choices.
+CHOICES = _table(ids=True, form="give each choice an id of its own, as in `go_in: {label: Go in., goto: hall}`")
 #: The same where the keys name things that stand elsewhere.
 NAMED = _table(ids=False)
 
@@ -237,8 +254,19 @@ def _whole(items: list[Any]) -> list[Any]:
 
 #: `Annotated[list[X], ITEMS]`: a list.
 ITEMS = WrapValidator(_items)
+
+
+def _some(node: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    if isinstance(node, Sequence) and not node.items:
+        reading_of(info).report("wrong-value", "there is nothing in this list", node)
+        raise REPORTED
+    return _one_or_more(node, handler)
+
+
 #: `Annotated[list[X], ONE_OR_MORE]`: one thing, or a list of them.
 ONE_OR_MORE = WrapValidator(_one_or_more)
+#: The same where the list may not be empty.
+SOME = WrapValidator(_some)
 
 
 class Written(BaseModel):
@@ -246,10 +274,17 @@ class Written(BaseModel):
 
     #: What to say of keys that are written here out of habit.
     hints: ClassVar[dict[str, str]] = {}
+    #: The keys that there may be, and whether they must be there.
+    keys: ClassVar[dict[str, bool]] = {}
 
     model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
 
     _node: Mapping = PrivateAttr()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_more: Any) -> None:
+        """Note the keys, which pydantic knows only now."""
+        cls.keys = {info.alias or name: info.is_required() for name, info in cls.model_fields.items()}
 
     @property
     def node(self) -> Mapping:
@@ -267,10 +302,10 @@ class Written(BaseModel):
             return handler(node)
         reading = reading_of(info)
         if not isinstance(node, Mapping):
-            keys = ", ".join(list(_keys(cls))[:4])
+            keys = ", ".join(list(cls.keys)[:4])
             reading.report("wrong-value", f"expected keys such as {keys}, found {kind_of(node)}", node)
             raise REPORTED
-        known = _keys(cls)
+        known = cls.keys
         fields = {key.value: value for key, value in node.entries if key.value in known}
         missing = {name for name, required in known.items() if required and name not in fields}
         for key, _ in node.entries:
@@ -290,13 +325,3 @@ class Written(BaseModel):
     def called(cls) -> str:
         """What such a mapping is called in messages: the first words of its docstring."""
         return (cls.__doc__ or "").partition(":")[0].lower()
-
-
-_KEYS: dict[type[BaseModel], dict[str, bool]] = {}
-
-
-def _keys(model: type[BaseModel]) -> dict[str, bool]:
-    """The keys that a mapping may have, and whether it must."""
-    if model not in _KEYS:
-        _KEYS[model] = {info.alias or name: info.is_required() for name, info in model.model_fields.items()}
-    return _KEYS[model]

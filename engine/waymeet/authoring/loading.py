@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
-from waymeet.authoring.fields import MAX_FINDINGS, Reading, Written
-from waymeet.authoring.models import Walkthrough, WrittenScene, WrittenStory, WrittenStoryAndScene
+from waymeet.authoring.events import MAX_FINDINGS
+from waymeet.authoring.fields import Reading, Written
+from waymeet.authoring.models import WrittenScene, WrittenStory, WrittenStoryAndScene, WrittenWalkthrough
 from waymeet.authoring.source import Mapping, read_source
 from waymeet.diagnostics import Diagnostic, Related, Severity, Span, did_you_mean
 
@@ -28,7 +29,7 @@ class WrittenFiles:
 
     story: tuple[Reading, WrittenStory] | None = None
     scenes: list[tuple[Reading, WrittenScene | WrittenStoryAndScene]] = field(default_factory=list)
-    walkthroughs: list[tuple[Reading, Walkthrough]] = field(default_factory=list)
+    walkthroughs: list[tuple[Reading, WrittenWalkthrough]] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     #: Whether some file could not be read, so that what it holds is not known.
     lost: bool = False
@@ -75,7 +76,7 @@ def _sort(reading: Reading, root: Node, loaded: WrittenFiles) -> bool:
         loaded.scenes += [] if scene is None else [(reading, scene)]
         return scene is not None
     if "walkthrough" in keys:
-        walkthrough = _shaped(Walkthrough, reading, root)
+        walkthrough = _shaped(WrittenWalkthrough, reading, root)
         loaded.walkthroughs += [] if walkthrough is None else [(reading, walkthrough)]
         return True
     message = "this file is no part of a story: it holds no `story:`, `scene:` or `walkthrough:`"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from waymeet.authoring.fields import id_problem
+from waymeet.authoring.fields import id_problem, rows
 from waymeet.authoring.models import BreakBlock, MatchBlock, Speech, VaryBlock, VerseBlock, WhenBlock
 from waymeet.authoring.names import Names, Scope
-from waymeet.authoring.places import Places
+from waymeet.authoring.places import UNUSED_ALLOW, Allow, Places
 from waymeet.authoring.source import Scalar
 from waymeet.diagnostics import did_you_mean
 from waymeet.expressions.parser import parse_effect, parse_expression
@@ -24,8 +24,11 @@ from waymeet.story import Assignment
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from waymeet.authoring.constructs.calls import CallSite
+    from waymeet.authoring.constructs.decks import Deck
     from waymeet.authoring.fields import Reading
-    from waymeet.authoring.models import Block
+    from waymeet.authoring.models import WrittenBlock
+    from waymeet.diagnostics import Span
     from waymeet.expressions import syntax
     from waymeet.expressions.code import Code
     from waymeet.expressions.scope import Typed
@@ -45,6 +48,10 @@ class Shared:
     speakers: dict[str, str] = field(default_factory=dict)
     endings: Collection[str] = ()
     rules: Collection[str] = ()
+    #: Prose by the identity of what it was written as, which lives as long as the files' models do.
+    told: dict[int, Prose] = field(default_factory=dict)
+    decks: dict[str, Deck] = field(default_factory=dict)
+    calls: list[CallSite] = field(default_factory=list)
     variations: int = 0
     words: int = 0
 
@@ -142,14 +149,14 @@ class Lowering:
         """One text, as for a label."""
         return self._text(scalar)
 
-    def prose(self, blocks: Sequence[Block]) -> Prose:
+    def prose(self, blocks: Sequence[WrittenBlock]) -> Prose:
         """A text or a list of blocks."""
         parts: list[Prose] = []
         for block in blocks:
             parts += [("para",), *self._block(block)]
         return tuple(parts[1:])
 
-    def _block(self, block: Block) -> Prose:
+    def _block(self, block: WrittenBlock) -> Prose:
         match block:
             case Scalar():
                 return self._text(block)
@@ -168,7 +175,14 @@ class Lowering:
                 return self._vary(block)
 
     def _text(self, scalar: Scalar, *, verse: bool = False) -> Prose:
-        """One text; in one that YAML folded, a newline stands for an empty line."""
+        """One text, compiled once however many places use it, so that its variations are counted as one."""
+        told = self.shared.told
+        if id(scalar) not in told:
+            told[id(scalar)] = self._compiled(scalar, verse=verse)
+        return told[id(scalar)]
+
+    def _compiled(self, scalar: Scalar, *, verse: bool) -> Prose:
+        """In a text that YAML folded, a newline stands for an empty line."""
         try:
             parts = parse_prose(scalar.value, folded=scalar.style in _NO_PARAGRAPHS, verse=verse)
         except ProseError as error:
@@ -207,9 +221,13 @@ class Lowering:
         return self.matched(block.match, tree, cases)
 
     def _vary(self, block: VaryBlock) -> Prose:
+        if not block.of:
+            self.reading.report("wrong-value", "there is nothing in this list to vary", block.key("of"))
         options = [self.prose(text) for text in block.of]
         if block.vary.value in VARIATIONS:
-            return (self._compiler().vary(block.vary.value, options),)
+            if id(block) not in self.shared.told:
+                self.shared.told[id(block)] = (self._compiler().vary(block.vary.value, options),)
+            return self.shared.told[id(block)]
         known = ", ".join(VARIATIONS)
         message = f'"{block.vary.value}" is no way to vary; there are {known}'
         self.reading.report("wrong-value", message, block.vary, did_you_mean(block.vary.value, VARIATIONS))
@@ -231,6 +249,16 @@ class Lowering:
         return ProseCompiler(self.scope, self.shared.new_variation)
 
     # -- findings ------------------------------------
+
+    def note_allows(self, allow: dict[str, Scalar], step: str, thing: Span | None = None) -> None:
+        """Note which findings are meant at a step, or, where it is no step that they are about, at a thing's span."""
+        known = [rule for rule in self.shared.rules if rule != UNUSED_ALLOW]
+        for rule, _ in rows(allow):
+            if rule.value in known:
+                self.shared.places.allows.append(Allow(rule.value, step, self.reading.source.span(rule), thing))
+            else:
+                help_line = did_you_mean(rule.value, known)
+                self.reading.report("unknown-name", f'there is no rule "{rule.value}" to allow', rule, help_line)
 
     def _report(self, scalar: Scalar, problems: Iterable[Problem]) -> None:
         for problem in problems:

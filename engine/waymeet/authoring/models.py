@@ -8,20 +8,24 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, PlainValidator, Tag, ValidationInfo
 
 from waymeet.authoring.fields import (
+    CHOICES,
     ITEMS,
     NAMED,
     ONE_OR_MORE,
     REPORTED,
     ROW,
+    SOME,
     TABLE,
     Formula,
     Id,
     Name,
     Number,
+    Said,
     TextField,
     Truth,
     Written,
     reading_of,
+    said,
     truth,
     words,
 )
@@ -99,7 +103,7 @@ def _speech(node: Any, info: ValidationInfo) -> Speech:
     return Speech(speaker, words(line, info))
 
 
-Block = Annotated[
+WrittenBlock = Annotated[
     Annotated[TextField, Tag("text")]
     | Annotated[WhenBlock, Tag("when")]
     | Annotated[MatchBlock, Tag("match")]
@@ -110,7 +114,7 @@ Block = Annotated[
     Discriminator(_block_form),
     ROW,
 ]
-WrittenText = Annotated[list[Block], ONE_OR_MORE]
+WrittenText = Annotated[list[WrittenBlock], ONE_OR_MORE]
 
 # -- steps ------------------------------------
 
@@ -128,7 +132,7 @@ def _goto_form(node: Any) -> str:
     return "entry" if isinstance(node, Mapping) else "name"
 
 
-Goto = Annotated[
+WrittenGoto = Annotated[
     list[Annotated[Annotated[Name, Tag("name")] | Annotated[GotoEntry, Tag("entry")], Discriminator(_goto_form)]],
     ONE_OR_MORE,
 ]
@@ -138,19 +142,68 @@ def _anything(node: Node) -> Node:
     return node
 
 
+class WrittenRoll(Written):
+    """A roll: dice, what is added to them, and where each total leads."""
+
+    dice: Name
+    add: Formula | None = None
+    outcomes: Annotated[dict[str, Annotated[Name, ROW]], NAMED]
+
+
+class WrittenChance(Written):
+    """A chance: one way that things can go, and how much it weighs."""
+
+    weight: Number = 1
+    to: Name
+
+
+class WrittenAsk(Written):
+    """A question: the flag that the reader's answer is kept in."""
+
+    flag: Name
+    label: Said
+    max: Number | None = None
+
+
+class WrittenCard(Written):
+    """A card: how a node stands in a deck."""
+
+    deck: Name
+    when: Formula | None = None
+    priority: Number = 0
+    once: Truth = False
+    label: Said | None = None
+
+
+class WrittenDeck(Written):
+    """A deck: nodes that are drawn instead of led to."""
+
+    pick: Name
+    offer: Number | None = None
+    otherwise: Name
+
+
 class WrittenStep(Written):
     """A step: effects, prose and the way on."""
 
     do: Annotated[list[Annotated[Formula, ROW]], ONE_OR_MORE] = []
     text: WrittenText = []
-    choices: Annotated[dict[str, Annotated[WrittenChoice, ROW]], TABLE] | None = None
-    goto: Goto | None = None
-    otherwise: Goto | None = None
+    choices: Annotated[dict[str, Annotated[WrittenChoice, ROW]], CHOICES] | None = None
+    goto: WrittenGoto | None = None
+    otherwise: WrittenGoto | None = None
+    menus: Annotated[list[Name], ONE_OR_MORE] = []
     ending: Name | None = None
+    call: Name | None = None
+    returns: Annotated[dict[str, Annotated[Name, ROW]], NAMED] | None = None
+    back: Name | None = Field(None, alias="return")
+    roll: WrittenRoll | None = None
+    chance: Annotated[list[Annotated[WrittenChance, ROW]], ITEMS] | None = None
+    ask: WrittenAsk | None = None
+    draw: Name | None = None
     tags: Annotated[list[Id], ONE_OR_MORE] = []
-    warns: Annotated[list[TextField], ONE_OR_MORE] = []
+    warns: Annotated[list[Said], ONE_OR_MORE] = []
     note: Annotated[Any, PlainValidator(_anything)] = None
-    allow: Annotated[dict[str, TextField], NAMED] = {}
+    allow: Annotated[dict[str, Said], NAMED] = {}
 
 
 class WrittenNode(WrittenStep):
@@ -158,23 +211,31 @@ class WrittenNode(WrittenStep):
 
     hints = {"when": "put the condition on the choice or the goto entry that leads here"}
 
+    card: WrittenCard | None = None
+
 
 def _locked(node: Any, info: ValidationInfo) -> Any:
     if isinstance(node, Scalar) and node.style == "plain" and node.value in ("true", "false"):
         return truth(node, info)
-    return words(node, info)
+    return said(node, info)
 
 
 class WrittenChoice(WrittenStep):
     """A choice: a label, and the step it opens onto."""
 
-    label: TextField
+    label: Said
     when: Formula | None = None
     locked: Annotated[Scalar | bool, PlainValidator(_locked)] = False
     once: Truth | None = None
     limit: Number | None = None
     echo: TextField | None = None
 
+
+#: Choices that several steps share, by the name of their menu.
+Menus = Annotated[
+    dict[str, Annotated[dict[str, Annotated[WrittenChoice, ROW]], TABLE, ROW]],
+    TABLE,
+]
 
 # -- files ------------------------------------
 
@@ -224,7 +285,7 @@ Flags = Annotated[dict[str, Annotated[FlagField, ROW]], TABLE]
 class WrittenProtagonist(Written):
     """A protagonist: whose path can be read, and where it starts."""
 
-    name: TextField | None = None
+    name: Said | None = None
     about: TextField | None = None
     start: Name
 
@@ -232,22 +293,24 @@ class WrittenProtagonist(Written):
 class WrittenSpeaker(Written):
     """A cast member: someone who speaks."""
 
-    name: TextField
+    name: Said
 
 
 class WrittenEnding(Written):
     """An ending: its title, and whose it is."""
 
-    title: TextField | None = None
+    title: Said | None = None
     protagonists: Annotated[list[Name], ONE_OR_MORE] | None = Field(None, alias="for")
     kind: Name | None = None
     hint: TextField | None = None
+    note: Annotated[Any, PlainValidator(_anything)] = None
+    allow: Annotated[dict[str, Said], NAMED] = {}
 
 
 class WrittenSheetLine(Written):
     """A sheet line: something about the state that the reader may look at."""
 
-    label: TextField
+    label: Said
     show: Formula
     words: Annotated[dict[str, TextField], NAMED] | None = None
 
@@ -265,6 +328,7 @@ class WrittenScene(Written):
     about: TextField | None = None
     local: Flags = {}
     once: Truth = False
+    menus: Menus = {}
     nodes: Annotated[dict[str, Annotated[WrittenNode, ROW]], TABLE]
 
 
@@ -273,19 +337,21 @@ class WrittenStory(Written):
 
     waymeet: Name | None = None
     story: Id
-    title: TextField | None = None
+    title: Said | None = None
     authors: Annotated[list[TextField], ONE_OR_MORE] = []
     about: TextField | None = None
     language: Name | None = None
-    warns: Annotated[list[TextField], ONE_OR_MORE] = []
+    warns: Annotated[list[Said], ONE_OR_MORE] = []
     protagonists: Annotated[dict[str, Annotated[WrittenProtagonist, ROW]], TABLE]
     cast: Annotated[dict[str, Annotated[WrittenSpeaker, ROW]], TABLE] = {}
     flags: Flags = {}
     memory: Flags = {}
     derive: Annotated[dict[str, Annotated[Formula, ROW]], TABLE] = {}
     endings: Annotated[dict[str, Annotated[WrittenEnding, ROW]], TABLE] = {}
-    chapters: Annotated[dict[str, TextField], NAMED] = {}
+    chapters: Annotated[dict[str, Said], NAMED] = {}
     sheet: Annotated[list[Annotated[WrittenSheetLine, ROW]], ITEMS] = []
+    menus: Menus = {}
+    decks: Annotated[dict[str, Annotated[WrittenDeck, ROW]], TABLE] = {}
     check: WrittenCheck | None = None
 
 
@@ -299,10 +365,11 @@ class WrittenStoryAndScene(WrittenStory):
 
 
 class WrittenTurn(Written):
-    """A turn: a choice, and the node where it is to be taken."""
+    """A turn: a choice or an answer, and, if wanted, the node where it is to be given."""
 
-    at: Name
-    choose: Name
+    at: Name | None = None
+    choose: Name | None = None
+    answer: Said | None = None
 
 
 def _turn_form(node: Any) -> str:
@@ -314,17 +381,18 @@ class Expectation(Written):
 
     ending: Name | None = None
     flags: Annotated[dict[str, Annotated[Any, PlainValidator(_anything)]], NAMED] = {}
-    text: Annotated[list[TextField], ONE_OR_MORE] = []
+    text: Annotated[list[Said], SOME] = []
     open: Annotated[list[Name], ONE_OR_MORE] | None = None
     locked: Annotated[list[Name], ONE_OR_MORE] | None = None
 
 
-class Walkthrough(Written):
+class WrittenWalkthrough(Written):
     """A walkthrough: a recorded playthrough that must keep working."""
 
-    walkthrough: TextField
+    walkthrough: Said
     protagonist: Name = Field(alias="as")
     memory: Annotated[dict[str, Annotated[Any, PlainValidator(_anything)]], NAMED] = {}
+    outcomes: Annotated[list[Name], ONE_OR_MORE] = []
     play: Annotated[
         list[Annotated[Annotated[Name, Tag("name")] | Annotated[WrittenTurn, Tag("turn")], Discriminator(_turn_form)]],
         ITEMS,

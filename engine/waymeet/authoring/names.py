@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from waymeet.authoring.fields import Reading
+    from waymeet.authoring.models import WrittenChoice
     from waymeet.authoring.source import Scalar
     from waymeet.expressions.syntax import Reference
     from waymeet.expressions.types import Type
@@ -42,6 +43,16 @@ class Count:
             self.cap = max(self.cap, cap)
 
 
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """Choices that several steps share: under which full name, where they are written, and in which scene, if any."""
+
+    name: str
+    reading: Reading
+    scene: str
+    choices: dict[str, WrittenChoice]
+
+
 @dataclass(slots=True)
 class Declared:
     """A name and where it was declared, for messages about clashes."""
@@ -55,7 +66,9 @@ class Declared:
 class Names:
     """The names of one story.
 
-    `steps` maps `scene.node` and `scene.node.choice` to the index of the step; `scenes` the nodes of each scene.
+    `steps` maps `scene.node` and `scene.node.choice` to the index of the step; `scenes` the nodes of each scene. The
+    choices of a menu have steps wherever the menu is used: `shared_steps` maps `menu.choice` to the first of them, and
+    `same` maps each to that first, for they are counted as one.
     """
 
     flags: dict[str, Flag] = field(default_factory=dict)
@@ -65,6 +78,9 @@ class Names:
     steps: dict[str, int] = field(default_factory=dict)
     scenes: dict[str, set[str]] = field(default_factory=dict)
     derived_depths: list[int] = field(default_factory=list)
+    menus: dict[str, Menu] = field(default_factory=dict)
+    shared_steps: dict[str, int] = field(default_factory=dict)
+    same: dict[int, int] = field(default_factory=dict)
     counts: dict[int, Count] = field(default_factory=dict)
     registers: int = 0
     #: Whether some flag or derived name could not be read; whether some file could not.
@@ -107,10 +123,22 @@ class Names:
 
     def count(self, step: int) -> Count:
         """The count of arrivals at a step."""
+        step = self.same.get(step, step)
         if step not in self.counts:
             self.counts[step] = Count(step, self.registers)
             self.registers += 1
         return self.counts[step]
+
+    def menu(self, scene: str, name: str) -> Menu | None:
+        """The menu meant by a name in a scene, the scene's own first."""
+        return self.menus.get(f"{scene}.{name}") or self.menus.get(name)
+
+    def add_step(self, full: str, shared: str = "") -> None:
+        """Give a step its index; `shared` is what it is called as part of a menu."""
+        index = len(self.steps)
+        self.steps[full] = index
+        if shared:
+            self.same[index] = self.shared_steps.setdefault(shared, index)
 
     def node(self, scene: str, name: str) -> int:
         """The step of the node meant by `node` or `scene.node` in a scene; raises `UnknownReferenceError`."""
@@ -118,6 +146,9 @@ class Names:
 
     def choice(self, scene: str, path: tuple[str, ...]) -> int:
         """The step that the choice meant by `node.choice` opens onto; raises `UnknownReferenceError`."""
+        for name in (".".join((scene, *path)), ".".join(path)):
+            if name in self.shared_steps:
+                return self.shared_steps[name]
         return self._step(scene, path, nodes=False)
 
     def _step(self, scene: str, path: tuple[str, ...], *, nodes: bool) -> int:

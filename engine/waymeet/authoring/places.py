@@ -9,13 +9,18 @@ if TYPE_CHECKING:
     from waymeet.diagnostics import Span
 
 
+#: The rule about an `allow` that allows nothing, which none can allow.
+UNUSED_ALLOW = "unused-allow"
+
+
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """An `allow` entry: findings of `rule` at `step`, or at a choice below it, are meant."""
+    """An `allow` entry: findings of `rule` at `step` or at a choice below it are meant; or, about a `thing`, there."""
 
     rule: str
     step: str
     span: Span
+    thing: Span | None = None
 
 
 @dataclass(slots=True)

@@ -1,8 +1,8 @@
 """Where each character of a YAML scalar's value stands in the file, found by reading the scalar a second time.
 
 The C parser says where a scalar begins and ends, not where the word inside it is. Reading it again is slow, and is only
-done to word an error. What is rebuilt is compared with the value the parser gave: when the two differ, `place` answers
-None rather than point at the wrong word.
+done to word an error or to lay out a text. What is rebuilt is compared with the value the parser gave: when the two
+differ, `pieces` answers None rather than point at the wrong word.
 """
 
 from __future__ import annotations

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from waymeet.authoring.characters import decode
 from waymeet.authoring.events import Builder
 from waymeet.authoring.positions import pieces, span_between
-from waymeet.authoring.tree import Mapping, Mark, Node, Place, Scalar, Sequence, parts, to_data
+from waymeet.authoring.tree import Mapping, Node, Place, Scalar, Sequence, parts
 from waymeet.diagnostics import Diagnostic, Span
 
-__all__ = ["Mapping", "Mark", "Node", "Place", "Scalar", "Sequence", "Source", "read_source", "to_data"]
+__all__ = ["Mapping", "Node", "Place", "Scalar", "Sequence", "Source", "read_source"]
 
 _COMMENT = re.compile(r"[ \t]+(#[^\n]*)")
 _BLOCK = ("literal", "folded")

@@ -77,11 +77,22 @@ def quote_help(failure: Failure, at: int) -> str:
 
 def in_the_way(failure: Failure) -> Wording | None:
     """The slip that left something where the parser wanted the next key or item."""
-    for look in (_after_quote, _after_bracket, _stray, _after_comment, _block_indent):
+    for look in (_question_mark, _after_quote, _after_bracket, _stray, _after_comment, _block_indent):
         found = look(failure)
         if found is not None:
             return found
     return None
+
+
+def _question_mark(failure: Failure) -> Wording | None:
+    """Unquoted text with a question mark between brackets, which the parser does not take."""
+    at = failure.at
+    if failure.text[at : at + 1] != "?" and failure.text[at - 1 : at] == "?":
+        at -= 1
+    if failure.text[at : at + 1] != "?" or re.search(r"\{\s*\w+$", failure.text[:at]):  # `{mood? …}` is prose itself
+        return None
+    message = "between brackets, text with a question mark has to be in quotes"
+    return Wording(at, at + 1, message, f"put all of the text in quotes, or {BLOCK_HELP}")
 
 
 def _after_quote(failure: Failure) -> Wording | None:

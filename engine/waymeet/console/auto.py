@@ -1,4 +1,4 @@
-"""Random readings without a reader: each is told from the beginning to an ending, and nothing is kept on disk."""
+"""Random readings without a reader: each is told from the beginning to an ending, and no place is kept on disk."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from random import Random
 from typing import TYPE_CHECKING
 
+from waymeet.console import transcript
 from waymeet.console.words import word
 from waymeet.prose.rendering import Block, Span
 from waymeet.runtime import EndlessLoopError
@@ -15,60 +16,87 @@ if TYPE_CHECKING:
 
     from waymeet.console.options import PlayOptions
     from waymeet.console.page import Page
-    from waymeet.runtime import Moment, Story, Value
+    from waymeet.runtime import Moment, Question, Story, Value
 
 #: After so many choices a reading is given up.
 MAX_TURNS = 10_000
+#: What is answered wherever words are asked for.
+_NAME = "Ada"
 
 
-def read_at_random(story: Story, options: PlayOptions, page: Page) -> int:
-    """Tell `options.auto` readings, each with the memory that those before it left; 1 if one got stuck, else 0."""
+def read_at_random(story: Story, options: PlayOptions, page: Page) -> tuple[bool, str]:
+    """Tell `options.auto` readings, each with the memory that those before it left.
+
+    Whether each came to an ending, and the transcript of them all.
+    """
     seed = int.from_bytes(os.urandom(4)) if options.seed is None else options.seed
     chance = Random(seed)  # noqa: S311  (no secret)
     count = options.auto or 0
     memory: Mapping[str, Value] = {}
     sound = True
+    transcripts = []
     for number in range(1, count + 1):
         who = options.protagonist or chance.choice(story.protagonists).id
         name = story.protagonist(who).name
         page.say(word("auto_reading", n=number, all=count, name=name, seed=seed), "strong")
-        moment = _read(story, who, memory, chance, page)
+        reading = _Reading(page, chance, keeps=options.transcript is not None)
+        moment = reading.read(story, who, memory)
+        transcripts.append(reading.transcript(story, who))
         if moment is None:
             sound = False
-        elif moment.ending is not None:
+        else:
             memory = moment.memory
-    return 0 if sound else 1
+    return sound, "\n\n".join(transcripts)
 
 
-def _read(story: Story, who: str, memory: Mapping[str, Value], chance: Random, page: Page) -> Moment | None:
-    """Where one reading came to; None if that is a dead end or an endless loop."""
-    try:
-        moment = story.begin(who, seed=chance.randrange(2**32), memory=memory)
-        page.tell(moment.text)
-        for _ in range(MAX_TURNS):
-            if moment.ending is not None or moment.stuck:
-                return _ended(moment, page)
-            moment = _step(moment, chance, page)
-    except EndlessLoopError as error:
-        page.say(word("auto_endless", step=error.step, reason=error))
+class _Reading:
+    """One reading; `keeps`: whether a transcript is wanted."""
+
+    def __init__(self, page: Page, chance: Random, *, keeps: bool) -> None:
+        self._page = page
+        self._chance = chance
+        self._passages: list[str] | None = [] if keeps else None
+
+    def transcript(self, story: Story, who: str) -> str:
+        """What was read, under a title."""
+        return transcript.under_title(story, who, self._passages or [])
+
+    def read(self, story: Story, who: str, memory: Mapping[str, Value]) -> Moment | None:
+        """The ending that the reading came to; None if that is a dead end or an endless loop, or it was given up."""
+        try:
+            moment = story.begin(who, seed=self._chance.randrange(2**32), memory=memory)
+            self._tell(moment)
+            for _ in range(MAX_TURNS):
+                if moment.ending is not None:
+                    self._page.say(word("ending", title=story.ending(moment.ending).title), "strong")
+                    return moment
+                if moment.stuck:
+                    self._page.say(word("auto_stuck", step=moment.step))
+                    return None
+                moment = self._step(moment)
+        except EndlessLoopError as error:
+            self._page.say(word("auto_endless", step=error.step, reason=error))
+            return None
+        self._page.say(word("auto_too_long", turns=MAX_TURNS))
         return None
-    page.say(word("auto_too_long", turns=MAX_TURNS))
-    return moment
 
+    def _step(self, moment: Moment) -> Moment:
+        if moment.question is not None:
+            after, said = moment.answer(self._answer(moment.question)), ""
+        else:
+            offer = self._chance.choice([offer for offer in moment.choices if offer.locked is None])
+            after, said = moment.choose(offer.id), offer.label
+        if said and (not after.text or after.text[0].kind != "echo"):
+            self._page.tell([Block("echo", "", (Span("", said),))])
+        self._tell(after)
+        return after
 
-def _step(moment: Moment, chance: Random, page: Page) -> Moment:
-    offer = chance.choice([offer for offer in moment.choices if offer.locked is None])
-    after = moment.choose(offer.id)
-    if not after.text or after.text[0].kind != "echo":
-        page.tell([Block("echo", "", (Span("", offer.label),))])
-    page.tell(after.text)
-    return after
+    def _answer(self, question: Question) -> str | int:
+        if question.kind == "number":
+            return self._chance.randint(question.low, question.high)
+        return _NAME[: question.high]
 
-
-def _ended(moment: Moment, page: Page) -> Moment | None:
-    if moment.ending is None:
-        page.say(word("auto_stuck", step=moment.step))
-        return None
-    title = next(ending.title for ending in moment.story.endings if ending.id == moment.ending)
-    page.say(word("ending", title=title), "strong")
-    return moment
+    def _tell(self, moment: Moment) -> None:
+        self._page.tell(moment.text)
+        if self._passages is not None:
+            self._passages.append(transcript.passage(moment))

@@ -47,7 +47,7 @@ def _begin(session: Session, way: Way) -> Moment:
             raise WayError(word("way_no_path", names=", ".join(path.id for path in story.protagonists)))
         who = story.protagonists[0].id
     try:
-        return story.begin(who, seed=options.seed or 0, memory=way.memory)
+        return story.begin(who, seed=options.seed or 0, memory=way.memory, outcomes=way.outcomes)
     except (ChoiceError, ValueError) as error:
         raise WayError(word("way_misfit", where=way.where, reason=error)) from error
     except EndlessLoopError as error:

@@ -119,7 +119,6 @@ def _entries(session: Session, paths: Sequence[Protagonist], *, fresh: bool, wit
 
 def _reminder(session: Session, path: Protagonist, found: Found) -> str:
     when = ago(session.keeper.age(found))
-    heading = session.heading_of(found.moment.scene)
-    if heading is None:
-        return word("you_were", name=path.name, when=when)
-    return word("you_were_at", name=path.name, heading=heading, when=when)
+    for heading in session.story.heading(found.moment.scene):
+        return word("you_were_at", name=path.name, heading=heading.plain, when=when)
+    return word("you_were", name=path.name, when=when)

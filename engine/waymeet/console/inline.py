@@ -7,7 +7,7 @@ import os
 import signal
 import termios
 import time
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.input.typeahead import clear_typeahead
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from waymeet.console.accidents import Signals
     from waymeet.console.typesetting import Line
     from waymeet.console.view import Option
+    from waymeet.runtime import Question
+
+_Answer = TypeVar("_Answer")
 
 #: Seconds after new prose during which a key was surely meant for what stood there before.
 GRACE = 0.15
@@ -81,21 +84,28 @@ class InlineView:
 
     def ask(self, options: Sequence[Option]) -> int | Command:
         """Run the menu until a key answers it; what was typed before it stood there is thrown away."""
-        self._forget_typeahead()
-        heard_from = self._clock() + GRACE
-        menu = Menu(options, lambda: self.setting, lambda: self._clock() < heard_from)
-        app = menu.application(self._input, self._output, _STYLE, lambda _event: self._suspend())
-        try:
-            return self._run(app)
-        except EOFError:
-            return Command.QUIT
+        menu = Menu(options, lambda: self.setting, self._grace())
+        return self._run(menu.application(self._input, self._output, _STYLE, lambda _event: self._suspend()))
+
+    def read(self, question: Question) -> str | Command:
+        """Have the answer typed on a line."""
+        from waymeet.console.entry import Entry
+
+        entry = Entry(question, lambda: self.setting, self._grace())
+        return self._run(entry.application(self._input, self._output, _STYLE, lambda _event: self._suspend()))
 
     def help(self) -> Sequence[tuple[str, str]]:
         """The keys."""
         keys = [(binding.shown, word(f"help_{binding.command.value}")) for binding in BINDINGS]
         return [("1-9", word("help_choose")), ("\u2191 \u2193 j k", word("help_move")), *keys]
 
-    def _run(self, app: Application[int | Command]) -> int | Command:
+    def _grace(self) -> Callable[[], bool]:
+        """Whether keys are still meant for what stood there before; those typed by now are thrown away."""
+        self._forget_typeahead()
+        heard_from = self._clock() + GRACE
+        return lambda: self._clock() < heard_from
+
+    def _run(self, app: Application[_Answer | Command]) -> _Answer | Command:
         """Run the application, ending it in good order on signals and on whatever breaks in it."""
         arrived: list[BaseException] = []
 
@@ -116,7 +126,10 @@ class InlineView:
             asyncio.get_running_loop().set_exception_handler(broken)
 
         with self._signals.diverted(take, signal.SIGTSTP):
-            answer = app.run(pre_run=watch, set_exception_handler=False)
+            try:
+                answer = app.run(pre_run=watch, set_exception_handler=False)
+            except EOFError:
+                answer = Command.QUIT
         if arrived:
             raise arrived[0]
         return answer

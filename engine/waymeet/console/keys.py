@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from waymeet.runtime import Question
 
 
 class Command(Enum):
@@ -45,3 +48,11 @@ def command_typed(answer: str) -> Command | None:
         if wanted in binding.typed:
             return binding.command
     return None
+
+
+def command_answered(answer: str, question: Question) -> Command | None:
+    """The command given in the place of an answer: after a colon; without one only where no word can be an answer."""
+    typed = answer.strip()
+    if typed.startswith(":"):
+        return command_typed(typed[1:].strip())
+    return command_typed(typed) if question.kind == "number" else None

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
-from waymeet.console.keys import BINDINGS, Command, command_typed
+from waymeet.console.keys import BINDINGS, Command, command_answered, command_typed
 from waymeet.console.typesetting import EMPTY, Setting, comfortable, plain, set_text
-from waymeet.console.words import word
+from waymeet.console.words import asked_for, word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from waymeet.console.typesetting import Line
     from waymeet.console.view import Option
+    from waymeet.runtime import Question
+
+_Meaning = TypeVar("_Meaning")
 
 #: More than any answer needs; the rest of an endless line is taken as the next answer.
 _LONGEST = 1000
@@ -28,7 +31,7 @@ class PlainView:
         self._out = stdout
         self._spoken = spoken
         self._width = width
-        self._explained = False
+        self._explained: set[str] = set()
         self.is_live = stdin.isatty()
         self.is_deserted = False
 
@@ -47,33 +50,49 @@ class PlainView:
         """List the options and read lines until one is an answer; an interrupt is asked about once."""
         self.show([EMPTY, *self._menu(options), EMPTY])
         last = sum(option.locked is None for option in options)
-        was_asked = False
-        while True:
-            try:
-                answer = self._read()
-            except KeyboardInterrupt:
-                if was_asked:
-                    raise Stopped(EXIT_INTERRUPTED) from None
-                was_asked = True
-                self._say("\n" + word("really_leave"))
-                continue
-            if answer is None:
-                return Command.QUIT
-            command = command_typed(answer)
-            if command is not None:
-                return command
-            if answer.isascii() and answer.isdecimal() and 1 <= int(answer) <= last:
-                return int(answer) - 1
-            self._say(_correction(answer, last))
+
+        def meant(line: str) -> int | Command | None:
+            command = command_typed(line)
+            if command is None and line.isascii() and line.isdecimal() and 1 <= int(line) <= last:
+                return int(line) - 1
+            if command is None:
+                self._say(_correction(line, last))
+            return command
+
+        return self._heard(word("prompt"), meant)
+
+    def read(self, question: Question) -> str | Command:
+        """Put the question and read a line."""
+        lines = [*self._explanation("how_to_answer_question"), *set_text(question.label, self.setting)]
+        self.show([EMPTY, *lines, *set_text(asked_for(question), self.setting), EMPTY])
+        return self._heard(word("prompt_answer"), lambda line: command_answered(line, question) or line)
 
     def help(self) -> Sequence[tuple[str, str]]:
         """The words that can be typed."""
         typed = [(", ".join(binding.typed), word(f"help_{binding.command.value}")) for binding in BINDINGS]
         return [("1, 2, 3", word("help_number")), *typed]
 
-    def _read(self) -> str | None:
+    def _heard(self, prompt: str, meant: Callable[[str], _Meaning | None]) -> _Meaning | Command:
+        """What the first line says that means something; an interrupt is asked about once."""
+        was_asked = False
+        while True:
+            try:
+                line = self._read(prompt)
+            except KeyboardInterrupt:
+                if was_asked:
+                    raise Stopped(EXIT_INTERRUPTED) from None
+                was_asked = True
+                self._say("\n" + word("really_leave"))
+                continue
+            if line is None:
+                return Command.QUIT
+            meaning = meant(line)
+            if meaning is not None:
+                return meaning
+
+    def _read(self, prompt: str) -> str | None:
         """The next line without its ends, None at the end of input."""
-        self._out.write(word("prompt"))
+        self._out.write(prompt)
         self._out.flush()
         line = self._in.readline(_LONGEST)
         if not self.is_live or not line:
@@ -85,14 +104,20 @@ class PlainView:
 
     def _menu(self, options: Sequence[Option]) -> list[Line]:
         setting = self.setting
-        lines = [] if self._explained else [*set_text(word("how_to_answer"), setting), EMPTY]
-        self._explained = True
+        lines = self._explanation("how_to_answer")
         last = sum(option.locked is None for option in options)
         number = 0
         for option in options:
             number += option.locked is None
             lines += _spoken(option, number, last, setting) if self._spoken else _written(option, number, last, setting)
         return lines
+
+    def _explanation(self, name: str) -> list[Line]:
+        """How to answer, the first time."""
+        if name in self._explained:
+            return []
+        self._explained.add(name)
+        return [*set_text(word(name), self.setting), EMPTY]
 
     def _say(self, text: str) -> None:
         self.show(set_text(text, self.setting))

@@ -78,9 +78,7 @@ def _play(
         message = word("no_such_path", name=str(options.protagonist), names=", ".join(known))
         return _refuse(streams, message)
     if options.auto is not None:
-        from waymeet.console.auto import read_at_random
-
-        return read_at_random(story, options, Page(PlainView(streams.stdin, streams.stdout, width=options.width)))
+        return _read_at_random(story, options, streams, environ)
     page = _open_page(options, streams, environ, signals)
     session = Session(story, options, page, clock)
     try:
@@ -89,6 +87,25 @@ def _play(
         session.close()
     session.say_last_words()
     return code or (EXIT_IO if session.failed else 0)
+
+
+def _read_at_random(story: Story, options: PlayOptions, streams: Streams, environ: Mapping[str, str]) -> int:
+    """Random readings, in the plain view even at a terminal."""
+    from waymeet.console import transcript
+    from waymeet.console.auto import read_at_random
+
+    spoken = _spoken_by(options, environ)
+    page = Page(PlainView(streams.stdin, streams.stdout, spoken=spoken is not None, width=options.width))
+    if spoken is not None:
+        page.say(spoken)
+    sound, text = read_at_random(story, options, page)
+    if options.transcript is not None:
+        try:
+            page.say_file(word("transcript_written"), transcript.write(options.transcript, text))
+        except OSError as error:
+            page.say_file(word("transcript_failed", reason=error.strerror), options.transcript)
+            return EXIT_IO
+    return 0 if sound else 1
 
 
 def _read(session: Session) -> int:

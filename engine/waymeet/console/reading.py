@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 from waymeet.console.keys import Command
 from waymeet.console.view import Option
 from waymeet.console.words import word
-from waymeet.runtime import EndlessLoopError
+from waymeet.runtime import ANSWER, ChoiceError, EndlessLoopError
 
 if TYPE_CHECKING:
     from waymeet.console.history import History
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from waymeet.runtime import Moment
 
 
-class Choose(NamedTuple):
-    """Take the story's choice of this id."""
+class Take(NamedTuple):
+    """Take the story's choice of this id, or answer its question, with `=` before the answer."""
 
-    choice: str
+    turn: str
 
 
 class Read(NamedTuple):
@@ -31,7 +31,7 @@ class Forget(NamedTuple):
     """Begin the whole telling anew."""
 
 
-Action = Choose | Read | Forget | Command
+Action = Take | Read | Forget | Command
 
 
 class Reading:
@@ -46,10 +46,7 @@ class Reading:
     def run(self) -> str | None:
         """Read until the reader leaves; the protagonist whose path they want next, if they do."""
         while True:
-            menu = self._menu()
-            answer = self._page.view.ask([option for option, _ in menu])
-            open_actions = [action for option, action in menu if option.locked is None]
-            match open_actions[answer] if isinstance(answer, int) else answer:
+            match self._asked():
                 case Read(protagonist):
                     return protagonist
                 case Command.QUIT:
@@ -57,33 +54,38 @@ class Reading:
                     return None
                 case Forget():
                     self._session.forget()
-                case Choose(choice):
+                case Take(turn):
                     self._keeps = True
-                    self.choose(choice)
+                    self._try(turn)
                 case command:
                     self._do(command)
 
     def open(self) -> None:
         """Tell where the reader is, under the chapter's heading, which what was told on the way may hold already."""
         moment = self._history.now
-        heading = self._session.heading_of(moment.scene)
-        told = [block.plain for block in moment.text if block.kind == "chapter"]
-        if heading is not None and heading not in told:
-            self._page.chapter(heading)
+        self._page.tell(heading for heading in moment.story.heading(moment.scene) if heading not in moment.text)
+        if not moment.path:
+            self._finish(moment)
         self._tell(moment)
 
-    def choose(self, choice: str) -> None:
-        """Take a choice that is open: keep the new place, then tell it."""
+    def take(self, turn: str) -> None:
+        """Take a choice that is open, or answer: keep the new place, then tell it. Raises `ChoiceError`."""
         try:
-            moment = self._history.now.choose(choice)
+            moment = self._history.now.take(turn)
         except EndlessLoopError as error:
             self._page.say(word("endless", reason=error))
             return
         self._history.go(moment)
         self._keep()
-        if moment.ending is not None and self._keeps:
-            self._session.keeper.finish(moment)
+        self._finish(moment)
         self._tell(moment)
+
+    def _try(self, turn: str) -> None:
+        """A turn as the reader wants it; why it cannot be taken is told, and they are asked again."""
+        try:
+            self.take(turn)
+        except ChoiceError as error:
+            self._page.say(word("no_fit" if turn.startswith(ANSWER) else "not_taken", reason=error))
 
     # -- telling ------------------------------------
 
@@ -99,7 +101,7 @@ class Reading:
         session, who = self._session, moment.origin.protagonist
         there = session.endings_of(who)
         found = session.keeper.legacy.found(who)
-        title = next(known.title for known in session.story.endings if known.id == ending)
+        title = session.story.ending(ending).title
         name = session.story.protagonist(who).name
         self._page.say(word("ending", title=title), "strong")
         self._page.say(word("found_on_path", found=len(found), all=len(there), name=name))
@@ -108,6 +110,17 @@ class Reading:
 
     # -- asking ------------------------------------
 
+    def _asked(self) -> Action:
+        """What the reader wants: an answer where the story has a question, else one of a menu; or a command."""
+        view, question = self._page.view, self._history.now.question
+        if question is not None:
+            typed = view.read(question)
+            return Take(f"{ANSWER}{typed}") if isinstance(typed, str) else typed
+        menu = self._menu()
+        answer = view.ask([option for option, _ in menu])
+        open_actions = [action for option, action in menu if option.locked is None]
+        return open_actions[answer] if isinstance(answer, int) else answer
+
     def _menu(self) -> list[tuple[Option, Action]]:
         """What can be taken here: the story's choices, or at an ending the ways on from it."""
         moment = self._history.now
@@ -115,7 +128,7 @@ class Reading:
             return self._after_ending(moment.origin.protagonist)
         taken = self._history.taken_here()
         menu: list[tuple[Option, Action]] = [
-            (Option(offer.label, offer.locked, offer.id in taken), Choose(offer.id)) for offer in moment.choices
+            (Option(offer.label, offer.locked, offer.id in taken), Take(offer.id)) for offer in moment.choices
         ]
         return [*menu, *self._ways_back()] if moment.stuck else menu
 
@@ -172,9 +185,10 @@ class Reading:
         self._moved(last, word("redone", label=self._label()))
 
     def _label(self) -> str:
-        """How the choice read that led here, from a place that is known."""
-        last, choice = self._history.last, self._history.now.path[-1]
-        return next(offer.label for offer in last.choices if offer.id == choice) if last else choice
+        """How the choice read that led here, or the answer."""
+        last, turn = self._history.last, self._history.now.path[-1]
+        labels = {offer.id: offer.label for offer in last.choices} if last else {}
+        return labels.get(turn, turn.removeprefix(ANSWER))
 
     def _moved(self, last: Moment, notice: str) -> None:
         self._keep()
@@ -189,6 +203,10 @@ class Reading:
             self._page.table(rows)
         else:
             self._page.say(word("empty_sheet"))
+
+    def _finish(self, moment: Moment) -> None:
+        if moment.ending is not None and self._keeps:
+            self._session.keeper.finish(moment)
 
     def _keep(self) -> None:
         if self._keeps:

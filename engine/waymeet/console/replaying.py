@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from waymeet.console.words import word
+from waymeet.runtime import ANSWER, ChoiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,24 +21,28 @@ if TYPE_CHECKING:
 _BETWEEN = re.compile(r"[\s,]+")
 _NUMBERED = re.compile(r"(?P<path>.+)#(?P<number>\d{1,9})", re.DOTALL)
 
+#: The parts of a witness, and what each is where it is left out.
+_WITNESS: dict[str, Any] = {"as": None, "memory": {}, "play": [], "outcomes": []}
+
 
 class WayError(Exception):
     """What holds no way, or one that does not fit the story; the message says where."""
 
 
 class Played(NamedTuple):
-    """A choice to play, and where it is named."""
+    """A turn to play, a choice's id or an answer with `=` before it, and where it is named."""
 
-    choice: str
+    turn: str
     where: str
 
 
 class Way(NamedTuple):
-    """Choices from the beginning of a path. A witness says whose path, and with what `memory` it begins; `where`."""
+    """Turns from the beginning of a path. A witness says whose path, with what it begins, and `where` it stands."""
 
-    choices: tuple[Played, ...]
+    turns: tuple[Played, ...]
     protagonist: str | None = None
     memory: Mapping[str, Value] = {}
+    outcomes: tuple[str, ...] = ()
     where: str = ""
 
 
@@ -56,18 +61,22 @@ def read_way(text: str) -> Way:
     if "/" in text or "." in text:
         return _from_file(Path(text), None)
     ids = enumerate(_ids(text), 1)
-    return Way(tuple(Played(choice, word("way_typed", line=number)) for number, choice in ids))
+    return Way(tuple(Played(turn, word("way_typed", line=number)) for number, turn in ids))
 
 
 def play_back(reading: Reading, history: History, way: Way) -> None:
-    """Take the choices, telling each; raises `WayError` at the first that is not open."""
-    for choice, where in way.choices:
+    """Take the turns, telling each; raises `WayError` at the first that cannot be taken."""
+    for turn, where in way.turns:
         moment = history.now
         ids = [offer.id for offer in moment.choices if offer.locked is None]
-        if choice not in ids:
-            names = ", ".join(ids) or word("way_nothing")
-            raise WayError(word("way_not_open", where=where, choice=choice, step=moment.step, open=names))
-        reading.choose(choice)
+        if not turn.startswith(ANSWER) and turn not in ids:
+            nothing = "way_nothing" if moment.question is None else "way_answer"
+            names = ", ".join(ids) or word(nothing)
+            raise WayError(word("way_not_open", where=where, choice=turn, step=moment.step, open=names))
+        try:
+            reading.take(turn)
+        except ChoiceError as error:
+            raise WayError(word("way_misfit", where=where, reason=error)) from error
 
 
 # -- files ------------------------------------
@@ -90,14 +99,16 @@ def _from_file(path: Path, number: int | None) -> Way:
 
 
 def _from_lines(path: Path, text: str) -> Iterator[Played]:
-    """Ids between spaces, commas or lines, `#` for comments."""
+    """Ids between spaces, commas or lines, `#` for comments; a line that begins with `=` is one answer, whole."""
     for number, line in enumerate(text.splitlines(), 1):
         where = word("way_line", path=path, line=number)
-        yield from (Played(choice, where) for choice in _ids(line.partition("#")[0]))
+        is_answer = line.lstrip().startswith(ANSWER)
+        turns = [line.strip()] if is_answer else _ids(line.partition("#")[0])
+        yield from (Played(turn, where) for turn in turns)
 
 
 def _ids(text: str) -> list[str]:
-    return [choice for choice in _BETWEEN.split(text) if choice]
+    return [turn for turn in _BETWEEN.split(text) if turn]
 
 
 # -- what `check --format json` prints, and parts of it ------------------------------------
@@ -144,11 +155,13 @@ def _from_report(path: str, findings: list[Any], wanted: int | None) -> Way:
 
 
 def _from_witness(where: str, witness: dict[str, Any]) -> Way:
-    who, memory, play = witness.get("as"), witness.get("memory", {}), witness["play"]
+    who, memory, play, outcomes = (witness.get(name, empty) for name, empty in _WITNESS.items())
     if not isinstance(who, str) or not isinstance(memory, dict) or not isinstance(play, list):
         raise WayError(word("way_none", path=where))
+    if not isinstance(outcomes, list) or not all(isinstance(outcome, str) for outcome in outcomes):
+        raise WayError(word("way_none", path=where))
     values = {name: _value(where, name, value) for name, value in memory.items()}
-    return Way(_played(where, play), who, values, where)
+    return Way(_played(where, play), who, values, tuple(outcomes), where)
 
 
 def _value(where: str, name: str, value: Any) -> Value:

@@ -91,10 +91,6 @@ class Session:
         """The endings there are on one path."""
         return [ending for ending in self.story.endings if protagonist in ending.protagonists]
 
-    def heading_of(self, scene: str) -> str | None:
-        """The heading of a scene, if it has one."""
-        return dict(self.story.data.chapters).get(scene)
-
     def show_help(self) -> None:
         """Everything a reader can do."""
         self.page.say(word("help"))

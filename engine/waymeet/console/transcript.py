@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from waymeet.prose.rendering import Block
-    from waymeet.runtime import Moment
+    from waymeet.runtime import Moment, Story
 
 _SETTING = Setting(marks=True)
 
@@ -27,8 +27,12 @@ def passage(moment: Moment) -> str:
 
 def text_of(moment: Moment, passages: Iterable[str]) -> str:
     """The transcript of a playthrough that stands at `moment`, under a title."""
-    story = moment.story
-    name = story.protagonist(moment.origin.protagonist).name
+    return under_title(moment.story, moment.origin.protagonist, passages)
+
+
+def under_title(story: Story, who: str, passages: Iterable[str]) -> str:
+    """What was read on one path, under a title."""
+    name = story.protagonist(who).name
     title = clean(word("transcript_title", title=story.title, name=name))
     return "\n\n".join((title, *filter(None, passages))) + "\n"
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from waymeet.console.keys import Command
     from waymeet.console.typesetting import Line, Setting
+    from waymeet.runtime import Question
 
 
 class Option(NamedTuple):
@@ -46,6 +47,10 @@ class View(Protocol):
 
         Raises `Stopped` when the reader insists on leaving or a signal says so.
         """
+        ...
+
+    def read(self, question: Question) -> str | Command:
+        """What the reader types as the answer to a question, fitting or not, or a command, as `ask`."""
         ...
 
     def help(self) -> Sequence[tuple[str, str]]:

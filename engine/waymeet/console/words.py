@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from waymeet.runtime import Question
+
 ENGLISH: dict[str, str] = {
     # the front door
     "by": "by {authors}",
@@ -45,6 +50,14 @@ ENGLISH: dict[str, str] = {
     "hint_number": "1 choose",
     "hint_numbers": "1-{last} choose",
     "hint_digits": "number and Enter: {typed}",
+    # answering
+    "prompt_answer": "Your answer: ",
+    "how_to_answer_question": 'Type your answer and press Enter; ":help" lists what else you can type, ":undo" and '
+    '":quit" among it.',
+    "asked_number": "A number from {low} to {high}.",
+    "asked_text": "At most {high} characters.",
+    "hint_entry": ":undo   :help   :quit",
+    "no_fit": "That cannot be the answer: {reason}.",
     # commands
     "help": "What you can do:",
     "help_choose": "take that choice; with ten or more, two digits and Enter",
@@ -86,6 +99,7 @@ ENGLISH: dict[str, str] = {
     "stuck": "The story has come to a dead end here: no ending, and nothing to choose. That is the story's fault, not "
     "yours.",
     "stuck_undo": "You can take back your last choice.",
+    "not_taken": "That choice cannot be taken: {reason}.",
     "endless": "That choice cannot be taken: {reason}. That is the story's fault; you are where you were.",
     "cannot_begin": "{name}'s path cannot begin: {reason}. That is the story's fault.",
     "forgotten": "The story has changed and no longer knows what earlier readings left as: {names}.",
@@ -119,6 +133,7 @@ ENGLISH: dict[str, str] = {
     "way_misfit": "{where} does not fit the story: {reason}.",
     "way_not_open": '{where}: "{choice}" is not open at {step}. Open there: {open}.',
     "way_nothing": "nothing",
+    "way_answer": 'an answer, such as "=Ada"',
     "way_typed": "--follow, item {line}",
     "way_line": "{path}, line {line}",
     "way_item": "{path}, item {line}",
@@ -132,6 +147,13 @@ ENGLISH: dict[str, str] = {
 def word(name: str, /, **values: object) -> str:
     """The text of this name, with the values filled in."""
     return ENGLISH[name].format(**values)
+
+
+def asked_for(question: Question) -> str:
+    """What can be answered to a question."""
+    if question.kind == "number":
+        return word("asked_number", low=question.low, high=question.high)
+    return word("asked_text", high=question.high)
 
 
 def ago(seconds: float) -> str:

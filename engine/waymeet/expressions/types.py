@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: No integer ever leaves ±INT_MAX; `+ - *` saturate there.
-INT_MAX = 2**31 - 1
-
 
 @dataclass(frozen=True, slots=True)
 class BoolType:

@@ -338,21 +338,21 @@ class Typing:
         return (operator, one.code, other.code)
 
     def _membership(self, left: _Side, right: _Side) -> Code | None:
+        """`item in group`: a member's index in a set's mask, or an enum's value among some that are written out."""
         (item, item_tree), (group, group_tree) = left, right
-        if isinstance(group.type, SetType):
-            if isinstance(item.type, WordsType) and not item.type.many:
-                index = self._index(item.type.words[0], group.type, item_tree)
-                return None if index is None else ("has", index, group.code)
+        if isinstance(group.type, SetType) and isinstance(item.type, WordsType) and not item.type.many:
+            item = self._as(item, EnumType(group.type.members), item_tree)
+        elif isinstance(item.type, EnumType) and isinstance(group.type, WordsType) and group.type.many:
+            group = self._as(group, SetType(item.type.values), group_tree)
+        elif isinstance(group.type, SetType):
             self._wrong(item_tree, "type-mismatch", f"only a member can be in {describe(group.type)}")
-        elif isinstance(group.type, WordsType) and group.type.many and isinstance(item.type, EnumType):
-            indexes = [self._index(word, item.type, group_tree) for word in group.type.words]
-            if all(index is not None for index in indexes):
-                return ("has", item.code, sum(1 << index for index in set(indexes) if index is not None))
+            return None
         else:
             message = f'"in" needs a set on its right, and this is {describe(group.type)}'
-            help_line = "write `mood in {cold, open}` or `crest in clues`"
-            self._wrong(group_tree, "type-mismatch", message, help_line)
-        return None
+            self._wrong(group_tree, "type-mismatch", message, "write `mood in {cold, open}` or `crest in clues`")
+            return None
+        known = not isinstance(item.type, UnknownType) and not isinstance(group.type, UnknownType)
+        return ("has", item.code, group.code) if known else None
 
     def _same_type(self, left: _Side, right: _Side) -> tuple[Typed, Typed] | None:
         (one, one_tree), (other, other_tree) = left, right

@@ -30,7 +30,7 @@ _SPECIAL = "{}|:?*\\&!~"
 _VARIATIONS: dict[str, Variation] = {"&": "cycle", "!": "once", "~": "shuffle"}
 _PLAIN = re.compile(r"[^\\{}|*\n]+")
 _SPACE = re.compile(r"\s+")
-_LABEL = re.compile(r"\s*([^:{}|]*?)\s*:")
+_LABEL_END = re.compile(r"[:{}|]")
 
 
 def parse_prose(text: str, *, folded: bool = False, verse: bool = False) -> Parts:
@@ -51,6 +51,7 @@ class _Parser:
     def __init__(self, text: str, newlines: str) -> None:
         self.text = text
         self.at = 0
+        self._last = len(text.rstrip(" "))
         self._newlines = newlines
         self._depth = 0
         self._open: list[Style] = []
@@ -88,7 +89,7 @@ class _Parser:
     def _escaped(self) -> Part:
         start = self.at
         following = self.text[start + 1 : start + 2]
-        if following == "\n" or not self.text[start + 1 :].strip(" "):
+        if following == "\n" or start + 1 >= self._last:
             self.at = start + 2
             return Line(start, self.at)
         if following not in _SPECIAL:
@@ -211,12 +212,15 @@ class _Parser:
         return tuple(cases)
 
     def _case(self) -> Case:
-        found = _LABEL.match(self.text, self.at)
-        if found is None or not found.group(1):
+        found = _LABEL_END.search(self.text, self.at)
+        written = self.text[self.at : found.start()] if found is not None and found.group() == ":" else ""
+        label = written.strip()
+        if not label:
             message = "each part here needs a value and a colon, as in `cold: …`"
             raise ProseError(message, self.at, self.at + 1, "a last part `else: …` stands for all others")
-        self.at = found.end()
-        return Case(found.start(1), found.end(1), found.group(1), _trimmed(self.parts()))
+        start = self.at + len(written) - len(written.lstrip())
+        self.at += len(written) + 1
+        return Case(start, start + len(label), label, _trimmed(self.parts()))
 
     def _sign(self, start: int) -> str:
         """The `|` or `}` that ended a part, read."""
@@ -234,13 +238,18 @@ _STAR = r"*words* and **words** are emphasis; to print a star, write \*"
 
 def _trimmed(parts: Parts) -> Parts:
     """The parts without the white space at their ends, which belongs to the braces and bars."""
-    found = list(parts)
+    first, last = 0, len(parts)
+    while first < last and _is_blank(parts[first]):
+        first += 1
+    while first < last and _is_blank(parts[last - 1]):
+        last -= 1
+    found = list(parts[first:last])
     for index, strip in ((0, str.lstrip), (-1, str.rstrip)):
-        while found and isinstance(found[index], (Words, Paragraph)):
-            part = found[index]
-            text = strip(part.text) if isinstance(part, Words) else ""
-            if text and isinstance(part, Words):
-                found[index] = replace(part, text=text)
-                break
-            found.pop(index)
+        part = found[index] if found else None
+        if isinstance(part, Words):
+            found[index] = replace(part, text=strip(part.text))
     return tuple(found)
+
+
+def _is_blank(part: Part) -> bool:
+    return isinstance(part, Paragraph) or (isinstance(part, Words) and not part.text.strip())

@@ -6,8 +6,11 @@ wording a variation shows depends on how often its place was shown, never on any
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from waymeet.dice import mixed
 from waymeet.expressions.code import CodeError, link
 
 if TYPE_CHECKING:
@@ -22,6 +25,10 @@ Prose = Any
 
 _CLOSING_MARKS = frozenset(".,;:!?)…”’'\"")
 _MASK = 2**64 - 1
+
+#: Every kind of `Block`, and every style of a `Span`.
+KINDS = frozenset({"paragraph", "speech", "verse", "break", "echo", "chapter"})
+STYLES = frozenset({"", "em", "strong", "em strong"})
 
 
 class Span(NamedTuple):
@@ -102,8 +109,6 @@ class Rendering:
         if self._gap and last == " " and text[0] in _CLOSING_MARKS:
             self._trim()
         self._gap = False
-        if self._spans and self._spans[-1].style == self.style:
-            text = self._spans.pop().text + text
         self._spans.append(Span(self.style, text))
 
     def nothing(self) -> None:
@@ -122,14 +127,25 @@ class Rendering:
             self._trim(" \n")
         self._gap = False
         if self._spans:
-            self.blocks.append(Block(self.kind, self.speaker, tuple(self._spans)))
+            self.blocks.append(Block(self.kind, self.speaker, _joined(self._spans)))
             self._spans = []
 
     def _trim(self, what: str = " ") -> None:
-        if self._spans:
+        """Take spaces off the end, as far as it is in one style."""
+        while self._spans:
             style, text = self._spans.pop()
             if text := text.rstrip(what):
                 self._spans.append(Span(style, text))
+            if text or not self._spans or self._spans[-1].style != style:
+                return
+
+
+def _joined(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """The spans with neighbours of one style made one, all at once: a long block has many pieces."""
+    if len(spans) == 1:
+        return tuple(spans)
+    runs = groupby(spans, itemgetter(0))
+    return tuple([Span(style, "".join([text for _, text in run])) for style, run in runs])
 
 
 class Template:
@@ -201,20 +217,6 @@ def is_fixed(prose: Prose) -> bool:
         or (part[0] == "speech" and is_fixed(part[2]))
         for part in prose
     )
-
-
-def codes_in(prose: Prose) -> list[Any]:
-    """Every compiled expression that the prose reads."""
-    found = []
-    waiting = list(prose)
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, str):
-            continue
-        if part[0] in ("when", "match", "value", "members"):
-            found.append(part[1])
-        waiting.extend(inner for section in sections(part) for inner in section)
-    return found
 
 
 def sections(part: Any) -> list[Prose]:
@@ -396,12 +398,6 @@ def shuffled(seed: int, place: int, turn: int, size: int) -> list[int]:
     state = (seed * 0x9E3779B97F4A7C15 ^ place * 0xBF58476D1CE4E5B9 ^ turn * 0x94D049BB133111EB) & _MASK
     for last in range(size - 1, 0, -1):
         state = (state + 0x9E3779B97F4A7C15) & _MASK
-        pick = _mix(state) % (last + 1)
+        pick = mixed(state) % (last + 1)
         order[last], order[pick] = order[pick], order[last]
     return order
-
-
-def _mix(value: int) -> int:
-    value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9 & _MASK
-    value = (value ^ value >> 27) * 0x94D049BB133111EB & _MASK
-    return value ^ value >> 31

@@ -15,10 +15,26 @@ FORMAT = 1
 MAX_INTEGER = 2**53
 
 
-def render(reports: list[Report]) -> str:
-    """The reports as JSON text: an object for one story, a list for several."""
+def render(reports: list[Report], *, several: bool = False) -> str:
+    """The reports as JSON text: an object for one story, a list for several, and where `several` were asked for.
+
+    Nothing in it can steer a terminal: what is not printable is escaped.
+    """
     objects = [to_object(report) for report in reports]
-    return json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(objects if several or len(objects) != 1 else objects[0], ensure_ascii=False, indent=2)
+    return "\n".join(_escaped(line) for line in text.split("\n")) + "\n"
+
+
+def _escaped(line: str) -> str:
+    """The same JSON with every character that is not printable, which only its strings can hold, by its number."""
+    if line.isprintable():
+        return line
+    return "".join(character if character.isprintable() else _escape(character) for character in line)
+
+
+def _escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def to_object(report: Report) -> dict[str, Any]:

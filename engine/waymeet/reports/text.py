@@ -90,13 +90,15 @@ def _way(witness: Witness, story: str, number: int) -> list[str]:
         for earlier in witness.before
     ]
     lines.append(f"      = the way there as {witness.protagonist}: {_choices(witness)}")
+    if witness.outcomes:
+        lines.append(f"      = where it comes out as: {', '.join(witness.outcomes)}")
     lines.append(f"      = to see it: {_command(witness, f' {shlex.quote(story)}' if story else '', number)}")
     return lines
 
 
 def _command(witness: Witness, story: str, number: int) -> str:
-    """What to type to be led there; what an earlier reading left is read from a report."""
-    if witness.before:
+    """What to type to be led there; what an earlier reading left, or chance brings, is read from a report."""
+    if witness.before or witness.outcomes:
         report = f"waymeet check{story} --format json --output report.json"
         return f"{report}; waymeet play{story} --follow report.json#{number}"
     play = shlex.quote(",".join(witness.play))

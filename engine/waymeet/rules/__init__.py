@@ -43,10 +43,12 @@ FILE_RULES = {
     "bad-prose": "braces or emphasis in prose that cannot be read",
     "missing-target": "a way on that leads to no node or ending",
     "incomplete-match": "a match that says nothing for some value",
+    "endless-call": "a call that can come round to itself",
+    "no-return": "a call that never comes back, or comes back by a way that nobody handles",
     "unused-allow": "an `allow` that allows nothing",
 }
 
-#: The rules that an `allow` may name and `check` may set: those about what can happen, not those about the files.
+#: What `check` may set and, but for the last, an `allow` may name: the rules about what can happen, not about files.
 SETTABLE_RULES = (*(rule.name for rule in STATE_RULES), "unused-allow")
 
 #: Every rule.

@@ -10,22 +10,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import Severity
-from waymeet.rules.facts import Facts, StateRule, anywhere
+from waymeet.rules.facts import Facts, Found, StateRule, anywhere, rests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from waymeet.diagnostics import Diagnostic
 
-
-def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
+def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
     for step, state in facts.walk.stuck.items():
         linked = facts.story.machine.steps[step]
         if linked.ways:
             continue  # a goto that falls through is uncovered-goto's
         message = "no choice is open here and nothing leads on" if linked.choices else "nothing leads on from here"
         help_line = "give it a `goto`, an `otherwise` or an `ending`"
-        yield rule.at_step(facts, step, message, help_line, facts.walk.way_to(state))
+        finding = rule.at_step(facts, step, message, help_line, facts.walk.way_to(state))
+        yield Found(finding, rests(state, stuck=True))
 
 
 RULE = StateRule("dead-end", Severity.ERROR, _find, anywhere)

@@ -11,24 +11,22 @@ from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import Severity
 from waymeet.machine import MAX_MOVES
-from waymeet.rules.facts import Facts, StateRule, anywhere
+from waymeet.rules.facts import Facts, Found, StateRule, anywhere, goes_round
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from waymeet.diagnostics import Diagnostic
 
-
-def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
+def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
     numbers = {step.id: index for index, step in enumerate(facts.story.data.steps)}
-    for key, first in facts.walk.loops.items():
-        loop = facts.walk.circles[key]
-        step = loop.step
+    for loop in facts.walk.loops:
+        step = loop.circle[0]
         message = f"{' → '.join((*loop.circle, step))} goes round without asking the reader anything"
         if not loop.came_round:
             message = f"the story goes on for more than {MAX_MOVES:,} steps here without asking the reader anything"
         help_line = "put a choice or an ending on the way round"
-        yield rule.at_step(facts, numbers[step], message, help_line, facts.walk.way_through(first.move))
+        witness = facts.walk.way_through(loop.first.move)
+        yield Found(rule.at_step(facts, numbers[step], message, help_line, witness), goes_round(loop))
 
 
 RULE = StateRule("endless-loop", Severity.ERROR, _find, anywhere)

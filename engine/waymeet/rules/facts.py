@@ -10,19 +10,80 @@ from waymeet.diagnostics import Diagnostic, Severity, Undecided
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from waymeet.analysis.walk import Walk
-    from waymeet.authoring.places import Places
+    from waymeet.analysis.replay import Ended
+    from waymeet.analysis.walk import Loop, Walk
+    from waymeet.authoring.places import Allow, Places
     from waymeet.diagnostics import Span, Witness
     from waymeet.runtime import Story
+
+    #: What must be so where a witness ends.
+    Claim = Callable[["Facts", Ended], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One story, walked."""
+    """One story, walked; `off` are the rules that it does not want to be held to."""
 
     story: Story
     places: Places
     walk: Walk
+    off: frozenset[str] = frozenset()
+
+    def is_told(self, rule: str, where: str) -> bool:
+        """Whether a finding of a rule at a step (by id) is reported: neither allowed there nor off."""
+        place = written(where)
+        return rule not in self.off and not any(covers(allow, rule, place) for allow in self.places.allows)
+
+
+def written(step: str) -> str:
+    """The id of the step that an author wrote, for one that was made from it (its id goes on after a colon)."""
+    return step.partition(":")[0]
+
+
+def covers(allow: Allow, rule: str, where: str) -> bool:
+    """Whether an `allow` means the findings of a rule at a step or choice, by its full name."""
+    return allow.rule == rule and allow.thing is None and f"{where}.".startswith(f"{allow.step}.")
+
+
+class Found(NamedTuple):
+    """Something found, and what must be so where its witness ends, if it has one."""
+
+    diagnostic: Diagnostic
+    claim: Claim | None = None
+
+
+def rests(state: int, *, stuck: bool = False) -> Claim:
+    """That a witness ends in a state of the walk, with nowhere to go on from there if it is `stuck`."""
+
+    def claim(facts: Facts, ended: Ended) -> bool:
+        moment, walk = ended.moment, facts.walk
+        step = walk.states.step(state)
+        if facts.story.machine.steps[step].outcomes:
+            return step in ended.passed  # play goes on from there at once
+        if moment is None or moment.origin.protagonist != facts.story.protagonists[walk.protagonists[state]].id:
+            return False
+        return walk.states.number(walk.protagonists[state], moment.state) == state and (moment.stuck or not stuck)
+
+    return claim
+
+
+def goes_round(loop: Loop) -> Claim:
+    """That the last move of a witness does not end."""
+    return lambda _, ended: (
+        ended.loop is not None
+        and set(ended.loop.circle) == set(loop.circle)
+        and ended.loop.came_round == loop.came_round
+    )
+
+
+def passes(step: int) -> Claim:
+    """That the last move of a witness comes to a step."""
+    return lambda _, ended: step in ended.passed
+
+
+def overflows(step: int, effect: int, value: int) -> Claim:
+    """That in the last move of a witness an effect comes to a value outside its bounds."""
+    return lambda _, ended: (step, effect, value) in ended.clamped
 
 
 class Open(NamedTuple):
@@ -41,7 +102,7 @@ class StateRule:
 
     name: str
     severity: Severity
-    find: Callable[[Facts, StateRule], Iterator[Diagnostic]]
+    find: Callable[[Facts, StateRule], Iterator[Found]]
     unsettled: Callable[[Facts], Iterator[Open]]
 
     def undecided(self, facts: Facts) -> Iterator[Undecided]:
@@ -55,7 +116,7 @@ class StateRule:
     ) -> Diagnostic:
         """A finding about a step: a node, or what a choice opens onto."""
         where = facts.story.data.steps[step]
-        choice = where.id.removeprefix(where.node).removeprefix(".") or None
+        choice = written(where.id).removeprefix(where.node).removeprefix(".") or None
         place = span or facts.places.steps[step]
         return Diagnostic(self.name, self.severity, message, place, help_line, (), where.node, choice, witness)
 

@@ -10,15 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import Severity
-from waymeet.rules.facts import Facts, Open, StateRule
+from waymeet.rules.facts import Facts, Found, Open, StateRule, passes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from waymeet.diagnostics import Diagnostic
 
-
-def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
+def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
     if facts.walk.stopped is not None:
         return
     for step, choice in _never_open(facts):
@@ -28,7 +26,7 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
         message = f'the choice "{label}" is never open: its condition is false whenever a reader is here'
         help_line = "mend the condition, or what should make it true on the way"
         witness = facts.walk.way_through(facts.walk.arrivals[step].move)
-        yield rule.at_choice(facts, step, choice, message, help_line, witness)
+        yield Found(rule.at_choice(facts, step, choice, message, help_line, witness), passes(step))
 
 
 def _never_open(facts: Facts) -> Iterator[tuple[int, int]]:

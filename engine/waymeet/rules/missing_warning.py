@@ -10,21 +10,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import Severity
-from waymeet.rules.facts import Facts, Open, StateRule
+from waymeet.rules.facts import Facts, Found, Open, StateRule, passes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from waymeet.diagnostics import Diagnostic, Span
+    from waymeet.diagnostics import Span
 
 
-def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
+def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
     for step, warn, span in _untold(facts):
         if step in facts.walk.arrivals:
             message = f'a reader comes to this without having been warned of "{warn}"'
             help_line = f'add "{warn}" to `warns` in the story file'
             witness = facts.walk.way_through(facts.walk.arrivals[step].move)
-            yield rule.at_step(facts, step, message, help_line, witness, span)
+            yield Found(rule.at_step(facts, step, message, help_line, witness, span), passes(step))
 
 
 def _untold(facts: Facts) -> Iterator[tuple[int, str, Span]]:

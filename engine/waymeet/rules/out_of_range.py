@@ -10,15 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import Severity
-from waymeet.rules.facts import Facts, StateRule, anywhere
+from waymeet.rules.facts import Facts, Found, StateRule, anywhere, overflows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from waymeet.diagnostics import Diagnostic
 
-
-def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
+def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
     for (step, effect), first in facts.walk.clamps.items():
         register = facts.story.data.registers[facts.story.data.steps[step].effects[effect].register]
         if not register.clamp:
@@ -27,7 +25,8 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
             )
             help_line = "widen its range, or say `overflow: clamp` if it is meant to stop there"
             span = facts.places.effects[step, effect]
-            yield rule.at_step(facts, step, message, help_line, facts.walk.way_through(first.move), span)
+            finding = rule.at_step(facts, step, message, help_line, facts.walk.way_through(first.move), span)
+            yield Found(finding, overflows(step, effect, first.value))
 
 
 RULE = StateRule("out-of-range", Severity.WARNING, _find, anywhere)

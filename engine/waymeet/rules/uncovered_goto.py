@@ -10,24 +10,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import Severity
-from waymeet.rules.facts import Facts, StateRule, anywhere
+from waymeet.rules.facts import Facts, Found, StateRule, anywhere, rests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from waymeet.diagnostics import Diagnostic
+    from waymeet.diagnostics import Span
 
 
-def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
-    told = set()
-    nearest = sorted(facts.walk.stuck.items(), key=lambda stuck: facts.walk.depths[stuck[1]])
-    for step, state in nearest:
-        span = facts.places.ways.get(step)
-        if facts.story.machine.steps[step].ways and span not in told:
-            told.add(span)  # choices may share the list of the step they stand in
+def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
+    for step, teller in tellers(facts).items():
+        if step == teller:
+            state = facts.walk.stuck[step]
             message = "every condition of this list can be false at once"
             help_line = "end it with an entry that has no `when`"
-            yield rule.at_step(facts, step, message, help_line, facts.walk.way_to(state), span)
+            witness = facts.walk.way_to(state)
+            finding = rule.at_step(facts, step, message, help_line, witness, facts.places.ways.get(step))
+            yield Found(finding, rests(state, stuck=True))
+
+
+def tellers(facts: Facts) -> dict[int, int]:
+    """The steps whose list falls through, each with the one at which that is told.
+
+    Choices may share the list of the step they stand in; it is told once, where it is met first.
+    """
+    nearest = sorted(facts.walk.stuck.items(), key=lambda stuck: facts.walk.depths[stuck[1]])
+    falling = [step for step, _ in nearest if facts.story.machine.steps[step].ways]
+    first: dict[Span | None, int] = {}
+    return {step: first.setdefault(facts.places.ways.get(step), step) for step in falling}
 
 
 RULE = StateRule("uncovered-goto", Severity.ERROR, _find, anywhere)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import Diagnostic, Severity
-from waymeet.rules.facts import Facts, Open, StateRule
+from waymeet.rules.facts import Facts, Found, Open, StateRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,24 +18,21 @@ if TYPE_CHECKING:
     from waymeet.story import Ending
 
 
-def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
+def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
     if facts.walk.stopped is not None:
         return
+    used = {facts.story.endings[step.ending].id for step in facts.story.machine.steps if step.ending is not None}
     unused = set()
     for ending, protagonist in _missed(facts):
         message = f"{protagonist} can never come to the ending {ending.id}"
         help_line = f"mend the way to it, or say with `for` whose it is without {protagonist}"
-        if not _used(facts, ending):
+        if ending.id not in used:
             message = f"no step leads to the ending {ending.id}"
             help_line = f"give some step `ending: {ending.id}`, or remove it here"
             if ending.id in unused:
                 continue
             unused.add(ending.id)
-        yield Diagnostic(rule.name, rule.severity, message, facts.places.endings[ending.id], help_line)
-
-
-def _used(facts: Facts, ending: Ending) -> bool:
-    return any(step.ending == facts.story.endings.index(ending) for step in facts.story.machine.steps)
+        yield Found(Diagnostic(rule.name, rule.severity, message, facts.places.endings[ending.id], help_line))
 
 
 def _missed(facts: Facts) -> Iterator[tuple[Ending, str]]:

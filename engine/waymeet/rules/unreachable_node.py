@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from waymeet.analysis.liveness import targets
+from waymeet.analysis.graph import closure
 from waymeet.diagnostics import Severity
-from waymeet.rules.facts import Facts, Open, StateRule
+from waymeet.rules.facts import Facts, Found, Open, StateRule
+from waymeet.story import targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from waymeet.diagnostics import Diagnostic
 
-
-def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
+def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
     connected = _connected(facts)
     cut_off = _unreached(facts)
     if facts.walk.stopped is not None:
@@ -29,7 +28,7 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Diagnostic]:
         message, help_line = "nothing leads to this node", "lead a choice or a `goto` to it, or remove it"
         if node in connected:
             message, help_line = "no playthrough comes to this node", "mend the conditions on the way to it"
-        yield rule.at_step(facts, node, message, help_line, None)
+        yield Found(rule.at_step(facts, node, message, help_line, None))
 
 
 def _unreached(facts: Facts) -> list[int]:
@@ -40,13 +39,8 @@ def _unreached(facts: Facts) -> list[int]:
 
 def _connected(facts: Facts) -> set[int]:
     """The steps that arrows lead to from a start, conditions ignored."""
-    waiting = [protagonist.start for protagonist in facts.story.protagonists]
-    found = set(waiting)
-    while waiting:
-        onward = [step for step in targets(facts.story.data.steps[waiting.pop()]) if step not in found]
-        found.update(onward)
-        waiting.extend(onward)
-    return found
+    starts = [protagonist.start for protagonist in facts.story.protagonists]
+    return closure(starts, lambda step: targets(facts.story.data.steps[step]))
 
 
 def _causes(facts: Facts, cut_off: list[int]) -> list[int]:
@@ -55,7 +49,7 @@ def _causes(facts: Facts, cut_off: list[int]) -> list[int]:
     lost = set(cut_off)
     first = [node for node in cut_off if not arrows[node] - {node} or arrows[node] - lost]
     onward = _onward(arrows, lost)
-    explained = _after(onward, first)
+    explained = closure(first, onward.__getitem__)
     circles = _circles(onward, arrows, [node for node in cut_off if node not in explained])
     unexplained = [circle for circle in circles if not any(arrows[node] & lost - circle for node in circle)]
     return sorted((*first, *map(min, unexplained)))
@@ -70,30 +64,18 @@ def _onward(arrows: dict[int, set[int]], lost: set[int]) -> dict[int, list[int]]
     return onward
 
 
-def _after(onward: dict[int, list[int]], first: list[int]) -> set[int]:
-    """The nodes that can be come to from some, themselves included."""
-    found = set(first)
-    waiting = list(first)
-    while waiting:
-        more = [node for node in onward[waiting.pop()] if node not in found]
-        found.update(more)
-        waiting.extend(more)
-    return found
-
-
 def _circles(onward: dict[int, list[int]], arrows: dict[int, set[int]], nodes: list[int]) -> list[set[int]]:
     """The strongly connected components among some nodes (Kosaraju's algorithm, without recursion)."""
     unseen = set(nodes)
     found = []
+
+    def before(node: int) -> set[int]:
+        return arrows[node] & unseen
+
     for root in reversed(_finished(onward, nodes)):
         if root in unseen:
-            circle = {root}
-            waiting = [root]
-            while waiting:
-                more = (arrows[waiting.pop()] & unseen) - circle
-                circle |= more
-                waiting.extend(more)
-            unseen -= circle
+            circle = closure([root], before)
+            unseen.difference_update(circle)
             found.append(circle)
     return found
 

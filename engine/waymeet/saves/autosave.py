@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from waymeet.saves.files import free_name, write_atomically
-from waymeet.saves.sealed import MAX_SIZE, seal, unseal
-from waymeet.snapshots import SaveError
+from waymeet.errors import SaveError
+from waymeet.saves.files import free_name, read_whole, write_atomically
+from waymeet.sealed import seal, unseal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from waymeet.runtime import Moment, Story
 
+#: Seconds since 1970, either way: more than any clock tells.
+_MAX_SAVED = 2**40
 _TYPES: dict[str, type] = {
     "story": str,
     "fingerprint": str,
@@ -61,15 +63,19 @@ class Unusable(NamedTuple):
 
 def to_bytes(place: Place) -> bytes:
     """A place as JSON bytes."""
-    fields = {**place._asdict(), "moment": place.moment.decode("utf-8", "replace")}
+    fields = {**place._asdict(), "moment": place.moment.decode("utf-8", "surrogatepass")}
     return seal("autosave", fields)
 
 
 def from_bytes(data: bytes) -> Place:
     """The place that `to_bytes` wrote; raises `SaveError`."""
     fields = unseal("autosave", data, _TYPES)
-    fields["moment"] = fields["moment"].encode("utf-8", "replace")
-    fields["transcript"] = tuple(map(str, fields["transcript"]))
+    if abs(fields["saved"]) > _MAX_SAVED:
+        raise SaveError('it is damaged: "saved" is no time')
+    if not all(isinstance(text, str) for text in fields["transcript"]):
+        raise SaveError("it is damaged: its transcript is no text")
+    fields["moment"] = fields["moment"].encode("utf-8", "surrogatepass")
+    fields["transcript"] = tuple(fields["transcript"])
     return Place(**fields)
 
 
@@ -104,9 +110,7 @@ class Autosave:
         write_atomically(self.path, to_bytes(place), self.previous)
 
     def _fitting(self, story: Story, path: Path) -> Found:
-        if path.stat().st_size > MAX_SIZE:
-            raise SaveError("it is larger than any that waymeet writes")
-        place = from_bytes(path.read_bytes())
+        place = from_bytes(read_whole(path))
         if place.story != story.id:
             raise SaveError(f'it belongs to another story, "{place.story}"')
         if place.protagonist != self.protagonist:

@@ -6,10 +6,21 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from waymeet.errors import SaveError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 _TEMPORARY = ".tmp"
+#: The largest file that is read.
+MAX_SIZE = 64 * 1024 * 1024
+
+
+def read_whole(path: Path) -> bytes:
+    """The bytes of a file; raises `OSError`, and `SaveError` for one that is larger than any of ours, unread."""
+    if path.stat().st_size > MAX_SIZE:
+        raise SaveError("it is larger than any that waymeet writes")
+    return path.read_bytes()
 
 
 def write_atomically(path: Path, data: bytes, previous: Path | None = None) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from waymeet.saves.sealed import seal, unseal
-from waymeet.snapshots import SaveError
+from waymeet.errors import SaveError
+from waymeet.sealed import seal, unseal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,14 +65,14 @@ def from_bytes(data: bytes, story: str) -> Legacy:
 
 
 def _value(value: Any) -> Value:
-    if isinstance(value, list):
-        return tuple(map(str, value))
+    if isinstance(value, list) and all(isinstance(member, str) for member in value):
+        return tuple(value)
     if isinstance(value, (bool, int, str)):
         return value
     raise SaveError("it is damaged: a memory has no value")
 
 
 def _ids(ids: Any) -> tuple[str, ...]:
-    if not isinstance(ids, list):
-        raise SaveError("it is damaged: the endings found are no list")
-    return tuple(map(str, ids))
+    if not isinstance(ids, list) or not all(isinstance(ending, str) for ending in ids):
+        raise SaveError("it is damaged: the endings found are no list of ids")
+    return tuple(ids)

@@ -7,12 +7,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from waymeet.errors import SaveError
 from waymeet.saves import memory
 from waymeet.saves.autosave import Autosave, Unusable
-from waymeet.saves.files import free_name, sweep, write_atomically
+from waymeet.saves.files import free_name, read_whole, sweep, write_atomically
 from waymeet.saves.lock import Lock
 from waymeet.saves.memory import Legacy
-from waymeet.snapshots import SaveError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +74,7 @@ class Shelf:
     def _read_legacy(self) -> Legacy:
         path = self._memory_path
         try:
-            return memory.from_bytes(path.read_bytes(), self.story.id)
+            return memory.from_bytes(read_whole(path), self.story.id)
         except FileNotFoundError:
             pass
         except (SaveError, OSError) as error:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.authoring.constructs.calls import lower_call, lower_return
+from waymeet.authoring.constructs.chance import lower_chance, lower_roll
+from waymeet.authoring.constructs.decks import lower_draw
+from waymeet.authoring.constructs.questions import lower_ask
 from waymeet.authoring.constructs.story import one_line
 from waymeet.authoring.fields import broken_rows, rows
+from waymeet.authoring.lowering import Lowering
 from waymeet.authoring.models import GotoEntry, WrittenChoice, WrittenNode
-from waymeet.authoring.places import Allow
 from waymeet.diagnostics import did_you_mean
 from waymeet.expressions.typing import MAX_COUNT
 from waymeet.expressions.wording import reason
@@ -16,13 +21,19 @@ from waymeet.story import Branch, Choice, Choices, End, Goto, Step
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from waymeet.authoring.lowering import Lowering
-    from waymeet.authoring.models import Goto as WrittenGoto
-    from waymeet.authoring.models import WrittenStep
+    from waymeet.authoring.models import WrittenGoto, WrittenStep
     from waymeet.authoring.source import Scalar
     from waymeet.diagnostics import Span
     from waymeet.expressions.code import Code
     from waymeet.story import Exit
+
+
+#: The ways out of a step besides `goto`, in the order in which they are told apart.
+WAYS_OUT = ("ending", "choices", "call", "return", "roll", "chance", "ask", "draw")
+#: Those that go on by a `goto` afterwards.
+WITH_GOTO = ("choices", "call", "ask")
+#: Where a key is no name that Python allows for an attribute.
+_FIELDS = {"return": "back"}
 
 
 class Surroundings(NamedTuple):
@@ -38,8 +49,9 @@ class Surroundings(NamedTuple):
 class StepLowering:
     """Lowers the steps of one scene; `steps` gathers them by index."""
 
-    def __init__(self, lowering: Lowering, endings: Mapping[str, int]) -> None:
+    def __init__(self, lowering: Lowering, endings: Mapping[str, int], scene: str | None = None) -> None:
         self._lowering = lowering
+        self._scene = lowering.scene if scene is None else scene
         self._reading = lowering.reading
         self._shared = lowering.shared
         self._endings = endings
@@ -58,14 +70,14 @@ class StepLowering:
         for position, (_, scalar) in enumerate(effects):
             self._shared.places.effects[index, position] = self._reading.source.span(scalar)
         text = self._lowering.prose(written.text)
-        self._note_allows(full, written)
+        self._lowering.note_allows(written.allow, full)
         for warn in written.warns:
             told = self._shared.places.warns.setdefault(index, [])
             told.append((one_line(warn), self._reading.source.span(warn)))
         self.steps[index] = Step(
             full,
             around.node,
-            self._lowering.scene,
+            self._scene,
             tuple(dict.fromkeys((*around.tags, *(tag.value for tag in written.tags)))),
             None,
             tuple(effect for effect, _ in effects),
@@ -82,13 +94,13 @@ class StepLowering:
         outward, span = around.outward, around.outward_span
         if goto is not None:
             outward, span = goto, self._reading.source.span(written.key("goto"))
-        if written.ending is not None:
-            return self._ending(written.ending)
-        if written.choices is not None:
+        if written.choices is not None or written.menus:
             choices = self._choices(index, full, written, around._replace(outward=outward, outward_span=span))
             otherwise = self._goto(written, "otherwise")
             self._note_way(index, self._reading.source.span(written.key("otherwise")) if otherwise else span)
             return Choices(choices, otherwise or outward)
+        if any(getattr(written, _FIELDS.get(way, way)) is not None for way in WAYS_OUT):
+            return self._special(index, full, written, around._replace(outward=outward))
         if outward is None and isinstance(written, WrittenChoice):
             message = f'the choice "{key.value}" leads nowhere'
             help_line = "give it a goto, an ending or choices, or give the step it stands in a goto"
@@ -96,23 +108,42 @@ class StepLowering:
         self._note_way(index, span)
         return outward
 
+    def _special(self, index: int, full: str, written: WrittenStep, around: Surroundings) -> Exit:
+        """The ways out that are neither choices nor a plain goto."""
+        if written.ending is not None:
+            return self._ending(written.ending)
+        if written.call is not None:
+            return lower_call(written, written.call, around.outward, index, self._lowering)
+        if written.back is not None:
+            return lower_return(written.back, self._lowering)
+        if written.roll is not None:
+            here = Step(full, around.node, self._scene, (), None, (), (), None)
+            return lower_roll(written.roll, here, self._lowering, self.steps)
+        if written.chance is not None:
+            return lower_chance(written.chance, written.key("chance"), self._lowering)
+        if written.draw is not None:
+            return lower_draw(written.draw, index, self._lowering)
+        assert written.ask is not None
+        return lower_ask(written.ask, around.outward, self._lowering)
+
     def _note_way(self, index: int, span: Span | None) -> None:
         if span is not None:
             self._shared.places.ways[index] = span
 
     def _one_way(self, written: WrittenStep) -> bool:
         """Whether the keys of a step agree on one way out; reported when they do not."""
-        if written.ending is not None:
-            for other in ("choices", "goto"):
-                if getattr(written, other) is not None:
-                    message = f"a step has one way out, and this has both ending and {other}"
-                    self._reading.report("wrong-value", message, written.key(other))
-                    return False
-        if written.otherwise is not None and written.choices is None:
-            help_line = 'without choices, write "goto"'
-            self._reading.report("wrong-value", "otherwise needs choices", written.key("otherwise"), help_line)
-            return False
-        return True
+        ways = [way for way in WAYS_OUT if getattr(written, _FIELDS.get(way, way)) is not None]
+        if written.goto is not None and ways and ways[0] not in WITH_GOTO:
+            ways.insert(1, "goto")
+        if len(ways) > 1:
+            message = f"a step has one way out, and this has both {ways[0]} and {ways[1]}"
+            self._reading.report("wrong-value", message, written.key(ways[1]))
+        for key, way in (("otherwise", "choices"), ("returns", "call")):
+            if getattr(written, key) is not None and way not in ways and not (way == "choices" and written.menus):
+                help_line = f'without {way}, write "goto"'
+                self._reading.report("wrong-value", f"{key} needs {way}", written.key(key), help_line)
+                return False
+        return len(ways) <= 1
 
     def _ending(self, name: Scalar) -> Exit:
         if name.value in self._endings:
@@ -127,6 +158,7 @@ class StepLowering:
             return None
         if not listed:
             self._reading.report("wrong-value", f"this {key} leads nowhere", written.key(key))
+        self._check_order(listed)
         branches = []
         for entry in listed:
             when, name = (entry.when, entry.to) if isinstance(entry, GotoEntry) else (None, entry)
@@ -136,19 +168,53 @@ class StepLowering:
                 branches.append(Branch(condition, to))
         return Goto(tuple(branches))
 
+    def _check_order(self, listed: WrittenGoto) -> None:
+        """Report what stands behind an entry that is always taken; one with a misspelt key may not be."""
+        for entry, after in pairwise(listed):
+            if not isinstance(entry, GotoEntry) or len(entry.node.entries) == 1:
+                taken = entry.to.value if isinstance(entry, GotoEntry) else entry.value
+                message = f"nothing after {taken} can be taken, for {taken} has no `when`"
+                place = after.to if isinstance(after, GotoEntry) else after
+                self._reading.report("wrong-value", message, place, f"give {taken} a `when`, or let it stand last")
+                return
+
     # -- choices ------------------------------------
 
     def _choices(self, index: int, full: str, written: WrittenStep, around: Surroundings) -> tuple[Choice, ...]:
-        found = []
-        assert written.choices is not None
-        if not written.choices and not broken_rows(written.choices):
+        choices: dict[str, WrittenChoice] = {} if written.choices is None else written.choices
+        if written.choices is not None and not choices and not broken_rows(choices):
             self._reading.report("wrong-value", "there is no choice in these choices", written.key("choices"))
-        for position, (key, choice) in enumerate(rows(written.choices)):
-            self._shared.places.choices[index, position] = self._reading.source.span(key)
-            path = f"{full}.{key.value}"
-            found.append(self._choice(path, key, choice, once=around.once))
-            self._step(path, key, choice, around)
+        found = [self._offered(f"{full}.{key.value}", key, choice, around) for key, choice in rows(choices)]
+        for name in written.menus:
+            found += self._from_menu(name, full, around, {choice.id for choice in found})
+        for position, choice in enumerate(found):
+            self._shared.places.choices[index, position] = self._shared.places.steps[choice.to]
         return tuple(found)
+
+    def _offered(self, path: str, key: Scalar, written: WrittenChoice, around: Surroundings) -> Choice:
+        choice = self._choice(path, key, written, once=around.once)
+        self._step(path, key, written, around)
+        return choice
+
+    def _from_menu(self, name: Scalar, full: str, around: Surroundings, taken: set[str]) -> list[Choice]:
+        """The choices of a menu, lowered for this place; they are written in the names of where the menu stands."""
+        names = self._shared.names
+        menu = names.menu(self._lowering.scene, name.value)
+        if menu is None:
+            known = [menu.rpartition(".")[2] for menu in names.menus]
+            message = f'there is no menu "{name.value}"'
+            self._reading.report("unknown-name", message, name, did_you_mean(name.value, known))
+            return []
+        here = StepLowering(Lowering(self._shared, menu.reading, menu.scene), self._endings, self._scene)
+        here.steps = self.steps
+        found = []
+        for key, written in rows(menu.choices):
+            if key.value in taken:
+                message = f'there is a choice "{key.value}" here already, besides the one of the menu "{name.value}"'
+                self._reading.report("duplicate-key", message, name, "give one of them another id")
+            else:
+                found.append(here._offered(f"{full}.{key.value}", key, written, around._replace(once=False)))
+        return found
 
     def _choice(self, path: str, key: Scalar, written: WrittenChoice, *, once: bool) -> Choice:
         to = self._shared.names.steps[path]
@@ -192,15 +258,6 @@ class StepLowering:
             self._reading.report("wrong-value", message, written.key("locked"))
             return None
         return (reason(tree),)
-
-    def _note_allows(self, full: str, written: WrittenStep) -> None:
-        for rule, _ in rows(written.allow):
-            if rule.value in self._shared.rules:
-                span = self._reading.source.span(rule)
-                self._shared.places.allows.append(Allow(rule.value, full, span))
-            else:
-                help_line = did_you_mean(rule.value, self._shared.rules)
-                self._reading.report("unknown-name", f'there is no rule "{rule.value}"', rule, help_line)
 
 
 def _both(one: Code | None, other: Code | None) -> Code | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, cast
 
-from waymeet.authoring.fields import broken_rows, rows
+from waymeet.authoring.fields import broken_rows, number_in, rows
 from waymeet.authoring.models import BLOCK_KEYS
 from waymeet.diagnostics import did_you_mean
 from waymeet.expressions import syntax
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 LEVELS = ("error", "warning", "note", "off")
 KINDS = ("main", "side", "early")
-_NUMBER = re.compile(r"-?\d{1,10}")
 
 
 def one_line(scalar: Scalar | None, default: str = "") -> str:
@@ -114,7 +112,9 @@ def lower_endings(written: WrittenStory, lowering: Lowering) -> tuple[Ending, ..
     everyone = (*written.protagonists, *broken_rows(written.protagonists))
     found = []
     for name, ending in rows(written.endings):
-        lowering.shared.places.endings[name.value] = lowering.reading.source.span(name)
+        place = lowering.reading.source.span(name)
+        lowering.shared.places.endings[name.value] = place
+        lowering.note_allows(ending.allow, f"ending {name.value}", place)
         for protagonist in ending.protagonists or ():
             if protagonist.value not in everyone:
                 _unknown("protagonist", protagonist, everyone, lowering)
@@ -205,7 +205,7 @@ def _worded(line: WrittenSheetLine, lowering: Lowering, tree: syntax.Expression,
 def _ladder(line: WrittenSheetLine, low: int, high: int) -> dict[str, str]:
     """For each number that has words, the range up to the next: the words of the last rung not above the value."""
     assert line.words is not None
-    rungs = sorted({int(name) for name in line.words if _NUMBER.fullmatch(name)})
+    rungs = sorted({rung for name in line.words if (rung := number_in(name)) is not None})
     if not rungs:
         return {}
     ends = [*(rung - 1 for rung in rungs[1:]), max([high, *rungs])]

@@ -1,0 +1,149 @@
+"""Chance: weighted outcomes, and rolls of dice.
+
+A roll lowers to an outcome for each total of the dice, as heavy as there are ways to throw it. Where something is
+added, each leads to a step of its own that sorts the sum into the author's ranges.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from waymeet.authoring.fields import rows
+from waymeet.expressions.types import IntType
+from waymeet.story import Branch, Chance, Goto, Outcome
+
+if TYPE_CHECKING:
+    from waymeet.authoring.lowering import Lowering
+    from waymeet.authoring.models import WrittenChance, WrittenRoll
+    from waymeet.authoring.source import Scalar
+    from waymeet.expressions.code import Code
+    from waymeet.story import Step
+
+MAX_DICE = 20
+MAX_SIDES = 100
+MAX_WEIGHT = 1_000_000
+_DICE = re.compile(r"(\d{1,3})?d(\d{1,4})")
+_RANGE = re.compile(
+    r"(?P<one>-?\d{1,5})"
+    r"|(?P<low>-?\d{1,5})\.\.(?P<high>-?\d{1,5})"
+    r"|(?P<least>-?\d{1,5})\+|\.\.(?P<most>-?\d{1,5})"
+)
+
+
+class Sums(NamedTuple):
+    """A range of sums and the step that it leads to."""
+
+    low: int
+    high: int
+    to: int
+
+
+def lower_chance(written: list[WrittenChance], key: Scalar, lowering: Lowering) -> Chance | None:
+    """Outcomes by their weights; the name of each is the node that it leads to."""
+    if not written:
+        lowering.reading.report("wrong-value", "there is nothing in this chance", key)
+    outcomes = []
+    for entry in written:
+        if not 1 <= entry.weight <= MAX_WEIGHT:
+            message = f"a weight goes from 1 to {MAX_WEIGHT:,}"
+            lowering.reading.report("wrong-value", message, entry.key("weight"))
+        to = lowering.target(entry.to)
+        if to is not None:
+            outcomes.append(Outcome(entry.to.value, entry.weight, None, to))
+    return Chance(tuple(outcomes), None)
+
+
+def lower_roll(written: WrittenRoll, at: Step, lowering: Lowering, steps: dict[int, Step]) -> Chance | None:
+    """The totals of the dice, each with its weight; `at` is the step that rolls, less its way out."""
+    weights = _weights(written.dice, lowering)
+    added = _added(written, lowering)
+    if not weights or added is None:
+        return None
+    code, interval = added
+    low, high = min(weights) + interval.low, max(weights) + interval.high
+    ranges = _ranges(written, low, high, lowering)
+    if ranges is None:
+        return None
+    outcomes = []
+    for total, weight in weights.items():
+        if code is None:
+            to = next(sums.to for sums in ranges if sums.low <= total <= sums.high)
+        else:
+            to = _sorting(total, code, ranges, at, lowering, steps)
+        outcomes.append(Outcome(str(total), weight, None, to))
+    return Chance(tuple(outcomes), None)
+
+
+def _weights(dice: Scalar, lowering: Lowering) -> dict[int, int]:
+    """How many ways there are to throw each total."""
+    found = _DICE.fullmatch(dice.value)
+    count, sides = (int(found[1] or 1), int(found[2])) if found else (0, 0)
+    if not 1 <= count <= MAX_DICE or not 2 <= sides <= MAX_SIDES:
+        message = f'"{dice.value}" is no roll'
+        help_line = f"write 2d6 for two dice of six sides; up to {MAX_DICE} dice and {MAX_SIDES} sides"
+        lowering.reading.report("wrong-value", message, dice, help_line)
+        return {}
+    weights = {0: 1}
+    for _ in range(count):
+        thrown: dict[int, int] = {}
+        for total, weight in weights.items():
+            for side in range(1, sides + 1):
+                thrown[total + side] = thrown.get(total + side, 0) + weight
+        weights = thrown
+    return weights
+
+
+def _added(written: WrittenRoll, lowering: Lowering) -> tuple[Code | None, IntType] | None:
+    """What is added to the dice, and between what; None for what was reported."""
+    if written.add is None:
+        return None, IntType(0, 0)
+    tree = lowering.expression(written.add)
+    typed = None if tree is None else lowering.named(written.add, tree)
+    if typed is None:
+        return None
+    if not isinstance(typed.type, IntType) or typed.waiting:
+        lowering.reading.report("type-mismatch", "only a number can be added to dice", written.add)
+        return None
+    return typed.code, typed.type
+
+
+def _ranges(written: WrittenRoll, low: int, high: int, lowering: Lowering) -> list[Sums] | None:
+    """The author's ranges; None when one cannot be read, or some sum has none."""
+    found = []
+    for name, target in rows(written.outcomes):
+        ends = _ends(name, low, high, lowering)
+        to = lowering.target(target)
+        if ends is None or to is None:
+            return None
+        found.append(Sums(*ends, to))
+    missing = next((total for total in range(low, high + 1) if not any(s.low <= total <= s.high for s in found)), None)
+    if missing is None:
+        return found
+    message = f"the roll can come to {missing}, and no outcome is for that"
+    help_line = f"it goes from {low} to {high}; ranges are written 7, 7..9, 10+ or ..6"
+    lowering.reading.report("incomplete-match", message, written.key("outcomes"), help_line)
+    return None
+
+
+def _ends(name: Scalar, low: int, high: int, lowering: Lowering) -> tuple[int, int] | None:
+    match = _RANGE.fullmatch(name.value)
+    if match is None:
+        message = f'"{name.value}" is no range'
+        lowering.reading.report("wrong-value", message, name, "write 7, 7..9, 10+ or ..6")
+        return None
+    parts = {key: int(value) for key, value in match.groupdict().items() if value is not None}
+    if "one" in parts:
+        return parts["one"], parts["one"]
+    return parts.get("low", parts.get("least", low)), parts.get("high", parts.get("most", high))
+
+
+def _sorting(total: int, code: Code, ranges: list[Sums], at: Step, lowering: Lowering, steps: dict[int, Step]) -> int:
+    """A step that goes on by the sum of a total and what is added."""
+    whole = ("+", total, code)
+    branches = [Branch(("and", (">=", whole, sums.low), ("<=", whole, sums.high)), sums.to) for sums in ranges]
+    names = lowering.shared.names
+    index = names.steps.setdefault(f"{at.id}:{total}", len(names.steps))
+    lowering.shared.places.steps[index] = lowering.shared.places.steps[names.steps[at.id]]
+    steps[index] = at._replace(id=f"{at.id}:{total}", exit=Goto(tuple(branches)))
+    return index

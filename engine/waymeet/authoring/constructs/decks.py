@@ -1,0 +1,137 @@
+"""Decks: nodes that are drawn when their time has come, instead of being led to.
+
+A draw lowers to what its deck picks: the best is a goto whose branches stand in the order of priority, a random one is
+a chance among those that are open, an offer is a choice among the first few. With no card open it goes on `otherwise`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from waymeet.authoring.fields import rows
+from waymeet.authoring.lowering import Lowering
+from waymeet.diagnostics import did_you_mean
+from waymeet.story import Branch, Chance, Choice, Choices, Goto, Outcome
+
+if TYPE_CHECKING:
+    from waymeet.authoring.fields import Reading
+    from waymeet.authoring.models import WrittenCard, WrittenDeck, WrittenScene, WrittenStory, WrittenStoryAndScene
+    from waymeet.authoring.source import Scalar
+    from waymeet.expressions.code import Code
+    from waymeet.story import Exit
+
+PICKS = ("best", "random", "offer")
+MAX_OFFER = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A node that stands in a deck; `name` is its key in its scene."""
+
+    name: Scalar
+    written: WrittenCard
+    lowering: Lowering
+
+    @property
+    def full(self) -> str:
+        """The node, as `scene.node`."""
+        return f"{self.lowering.scene}.{self.name.value}"
+
+
+@dataclass(slots=True)
+class Deck:
+    """A deck with its cards, in the order in which they are picked."""
+
+    written: WrittenDeck
+    lowering: Lowering
+    cards: list[Card] = field(default_factory=list)
+
+
+def gather_decks(
+    written: WrittenStory, top: Lowering, scenes: list[tuple[Reading, WrittenScene | WrittenStoryAndScene]]
+) -> dict[str, Deck]:
+    """The decks with the cards that nodes say they are."""
+    decks = {name.value: Deck(deck, top) for name, deck in rows(written.decks)}
+    for _, deck in rows(written.decks):
+        _check_deck(deck, top)
+    for reading, scene in scenes:
+        lowering = Lowering(top.shared, reading, scene.scene.value)
+        for name, node in rows(scene.nodes):
+            if node.card is not None:
+                _join(Card(name, node.card, lowering), decks)
+    for gathered in decks.values():
+        gathered.cards.sort(key=lambda card: -card.written.priority)
+    return decks
+
+
+def _check_deck(deck: WrittenDeck, top: Lowering) -> None:
+    if deck.pick.value not in PICKS:
+        message = f'"{deck.pick.value}" is no way to pick; there are {", ".join(PICKS)}'
+        top.reading.report("wrong-value", message, deck.pick, did_you_mean(deck.pick.value, PICKS))
+    if (deck.offer is not None) != (deck.pick.value == "offer"):
+        message = "how many cards to offer goes with `pick: offer`, and only with that"
+        top.reading.report("wrong-value", message, deck.pick, "write `pick: offer` and `offer: 3`")
+    if deck.offer is not None and not 1 <= deck.offer <= MAX_OFFER:
+        top.reading.report("wrong-value", f"offer goes from 1 to {MAX_OFFER}", deck.key("offer"))
+
+
+def _join(card: Card, decks: dict[str, Deck]) -> None:
+    deck = decks.get(card.written.deck.value)
+    if deck is None:
+        message = f'there is no deck "{card.written.deck.value}"'
+        help_line = did_you_mean(card.written.deck.value, decks) or "declare it under `decks` in the story file"
+        card.lowering.reading.report("unknown-name", message, card.written.deck, help_line)
+        return
+    if deck.written.pick.value == "offer" and card.written.label is None:
+        message = "a card that is offered needs a label"
+        card.lowering.reading.report("missing-key", message, card.written.node)
+    deck.cards.append(card)
+
+
+def lower_draw(name: Scalar, index: int, lowering: Lowering) -> Exit:
+    """What drawing from a deck comes to."""
+    deck = lowering.shared.decks.get(name.value)
+    if deck is None:
+        message = f'there is no deck "{name.value}"'
+        lowering.reading.report("unknown-name", message, name, did_you_mean(name.value, lowering.shared.decks))
+        return None
+    otherwise = deck.lowering.target(deck.written.otherwise)
+    if otherwise is None:
+        return None
+    lowering.shared.places.ways[index] = lowering.reading.source.span(name)
+    rest = Goto((Branch(None, otherwise),))
+    steps = lowering.shared.names.steps
+    match deck.written.pick.value:
+        case "best":
+            return Goto((*(Branch(_guard(card), steps[card.full]) for card in deck.cards), *rest.branches))
+        case "random":
+            outcomes = tuple(Outcome(card.full, 1, _guard(card), steps[card.full]) for card in deck.cards)
+            return Chance(outcomes, rest)
+        case _:
+            return Choices(_offered(deck, index, lowering), rest, deck.written.offer)
+
+
+def _guard(card: Card) -> Code | None:
+    """The condition under which a card can be drawn: not drawn before, if once, and its own."""
+    names = card.lowering.shared.names
+    condition = card.lowering.condition(card.written.when)
+    if not card.written.once:
+        return condition
+    count = names.count(names.steps[card.full])
+    count.need(1, shown=False)
+    fresh: Code = ("<", ("flag", count.register), 1)
+    return fresh if condition is None else ("and", fresh, condition)
+
+
+def _offered(deck: Deck, index: int, lowering: Lowering) -> tuple[Choice, ...]:
+    found: list[Choice] = []
+    for position, card in enumerate(deck.cards):
+        label = () if card.written.label is None else card.lowering.line(card.written.label)
+        to = lowering.shared.names.steps[card.full]
+        if card.name.value in [choice.id for choice in found]:
+            message = f'two cards of this deck are called "{card.name.value}"'
+            card.lowering.reading.report("duplicate-key", message, card.name, "give one of the nodes another id")
+        found.append(Choice(card.name.value, card.full, label, _guard(card), None, None, None, to))
+        lowering.shared.places.choices[index, position] = card.lowering.reading.source.span(card.name)
+    return tuple(found)

@@ -1,0 +1,99 @@
+"""The live line: where an answer to a question is typed; a prompt_toolkit application, erased when done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, Window
+from prompt_toolkit.layout.processors import BeforeInput
+
+from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
+from waymeet.console.keys import Command, command_answered
+from waymeet.console.menu import fragments
+from waymeet.console.typesetting import EMPTY, set_text
+from waymeet.console.words import asked_for, word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prompt_toolkit.formatted_text import StyleAndTextTuples
+    from prompt_toolkit.input import Input
+    from prompt_toolkit.key_binding import KeyPressEvent
+    from prompt_toolkit.output import Output
+    from prompt_toolkit.styles import BaseStyle
+
+    from waymeet.console.menu import KeyHandler
+    from waymeet.console.typesetting import Setting
+    from waymeet.runtime import Question
+
+
+class Entry:
+    """A question and what is typed so far. `is_deaf` says that keys are not to be taken yet."""
+
+    def __init__(self, question: Question, setting: Callable[[], Setting], is_deaf: Callable[[], bool]) -> None:
+        self._question = question
+        self._setting = setting
+        self._is_deaf = is_deaf
+        self._typed = Buffer(multiline=False, on_text_changed=lambda _typed: self._stay())
+        self._leaving = False
+
+    def application(
+        self, source: Input, output: Output, style: BaseStyle, suspend: KeyHandler
+    ) -> Application[str | Command]:
+        """The line as an application; `suspend` is what Ctrl-Z does."""
+        line = BufferControl(self._typed, input_processors=[BeforeInput("> ")])
+        typed = Window(line, dont_extend_height=True, wrap_lines=True)
+        label = Window(FormattedTextControl(self._label), dont_extend_height=True)
+        hint = Window(FormattedTextControl(self._hint), dont_extend_height=True)
+        app: Application[str | Command] = Application(
+            Layout(HSplit([label, typed, hint]), focused_element=typed),
+            style=style,
+            include_default_pygments_style=False,
+            key_bindings=self._bindings(suspend),
+            erase_when_done=True,
+            input=source,
+            output=output,
+        )
+        app.ttimeoutlen = 0.05
+        return app
+
+    # -- what is seen ------------------------------------
+
+    def _label(self) -> StyleAndTextTuples:
+        return fragments([EMPTY, *set_text(self._question.label, self._setting())])
+
+    def _hint(self) -> StyleAndTextTuples:
+        text = word("really_leave") if self._leaving else f"{asked_for(self._question)}   {word('hint_entry')}"
+        return fragments([EMPTY, *set_text(text, self._setting(), "dim")])
+
+    # -- what keys do ------------------------------------
+
+    def _bindings(self, suspend: KeyHandler) -> KeyBindings:
+        bindings = KeyBindings()
+        deaf = Condition(self._is_deaf)
+        empty = Condition(lambda: not self._typed.text)
+        bindings.add("enter", eager=True, filter=~deaf)(self._enter)
+        bindings.add("c-d", eager=True, filter=~deaf & empty)(lambda event: event.app.exit(result=Command.QUIT))
+        bindings.add("c-c", eager=True)(self._interrupt)
+        bindings.add(Keys.SIGINT, eager=True)(self._interrupt)
+        bindings.add("c-z", eager=True)(suspend)
+        for key in (Keys.Any, "enter", "c-d"):
+            bindings.add(key, eager=True, filter=deaf)(lambda _event: None)
+        return bindings
+
+    def _enter(self, event: KeyPressEvent) -> None:
+        typed = self._typed.text
+        event.app.exit(result=command_answered(typed, self._question) or typed)
+
+    def _stay(self) -> None:
+        self._leaving = False
+
+    def _interrupt(self, event: KeyPressEvent) -> None:
+        if self._leaving:
+            event.app.exit(exception=Stopped(EXIT_INTERRUPTED))
+        self._leaving = True
