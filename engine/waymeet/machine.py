@@ -346,6 +346,8 @@ class Machine:
                 return State(at, registers, returns)
             at, registers, returns = onward
             moves += 1
+            if step.outcomes:
+                been.clear()  # what was drawn may come out otherwise the next time: only patience ends that
             if moves > _PATIENCE:
                 if onward in been or moves > MAX_MOVES:
                     raise EndlessLoopError(self._circle(been, onward), came_round=onward in been)

@@ -130,8 +130,8 @@ def _claims(story: Story, retold: Retold, finding: Diagnostic, witness: Witness)
         return
     try:
         moment = _played(story, witness, memory)
-    except EndlessLoopError:  # what is claimed happens on the way round
-        assert finding.rule in {"out-of-range", "impossible-choice", "missing-warning"}
+    except EndlessLoopError:  # what is claimed happens on the way round, or chance never leads out of it
+        assert finding.rule in {"out-of-range", "impossible-choice", "missing-warning", "soft-lock"}
         return
     match finding.rule:
         case "dead-end" | "uncovered-goto":
