@@ -246,6 +246,15 @@ class LinkedStep:
         found = [(index, choice) for index, choice in enumerate(self.choices) if choice.is_open(registers)]
         return found[: self.most]
 
+    def taken(self, choice: str, registers: Registers) -> LinkedChoice | None:
+        """The open choice with this id."""
+        if self.most is not None:
+            return next((found for _, found in self.open(registers) if found.id == choice), None)
+        for found in self.choices:
+            if found.id == choice and found.is_open(registers):
+                return found
+        return None
+
     def asks(self, registers: Registers) -> bool:
         """Whether some choice is open."""
         return any(choice.is_open(registers) for choice in self.choices)

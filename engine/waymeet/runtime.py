@@ -416,9 +416,9 @@ class Moment:
     def _taken(self, choice: str | int) -> LinkedChoice:
         registers = self._state.registers
         if isinstance(choice, str):
-            for _, candidate in self._at.open(registers):
-                if candidate.id == choice:
-                    return candidate
+            found = self._at.taken(choice, registers)
+            if found is not None:
+                return found
         elif type(choice) is int:
             ways = self._at.open(registers)
             if 1 <= choice <= len(ways):
