@@ -295,6 +295,11 @@ class Written(BaseModel):
         """The key `name` as it stands in the file."""
         return next(key for key, _ in self._node.entries if key.value == name)
 
+    @property
+    def is_misspelt(self) -> bool:
+        """Whether a key of it was reported, so that what seems to be missing may only be misspelt."""
+        return any(key.value not in self.keys for key, _ in self._node.entries)
+
     @model_validator(mode="wrap")
     @classmethod
     def _read(cls, node: Any, handler: ModelWrapValidatorHandler[Any], info: ValidationInfo) -> Any:

@@ -101,7 +101,7 @@ class StepLowering:
             return Choices(choices, otherwise or outward)
         if any(getattr(written, _FIELDS.get(way, way)) is not None for way in WAYS_OUT):
             return self._special(index, full, written, around._replace(outward=outward))
-        if outward is None and isinstance(written, WrittenChoice):
+        if outward is None and isinstance(written, WrittenChoice) and not written.is_misspelt:
             message = f'the choice "{key.value}" leads nowhere'
             help_line = "give it a goto, an ending or choices, or give the step it stands in a goto"
             self._reading.report("missing-target", message, key, help_line)
