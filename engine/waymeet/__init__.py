@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         Witness,
     )
     from waymeet.errors import SaveError, WaymeetError
-    from waymeet.machine import EndlessLoopError, Offer
+    from waymeet.machine import EndlessLoopError, Offer, Signal
     from waymeet.opening import check, load
     from waymeet.prose.rendering import Block
     from waymeet.runtime import ChoiceError, Moment, Origin, Question, Story
@@ -43,6 +43,7 @@ __all__ = [
     "Report",
     "SaveError",
     "Severity",
+    "Signal",
     "Span",
     "Story",
     "StoryError",
@@ -71,7 +72,7 @@ _HOMES = {
         "Witness",
     ),
     "waymeet.errors": ("SaveError", "WaymeetError"),
-    "waymeet.machine": ("EndlessLoopError", "Offer"),
+    "waymeet.machine": ("EndlessLoopError", "Offer", "Signal"),
     "waymeet.opening": ("check", "load"),
     "waymeet.prose.rendering": ("Block",),
     "waymeet.runtime": ("ChoiceError", "Moment", "Origin", "Question", "Story"),

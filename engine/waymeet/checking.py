@@ -94,6 +94,7 @@ def _tell_all(story: Story) -> None:
 
 def _prose_in(step: Step) -> Iterator[Prose]:
     yield step.text
+    yield from (value for signal in step.signals for _, value in signal.values)
     match step.exit:
         case Choices(choices):
             for choice in choices:

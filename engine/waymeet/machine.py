@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from waymeet.dice import Dice
     from waymeet.expressions.code import Run
     from waymeet.prose.rendering import Rendering
-    from waymeet.story import Assignment, Outcome, Register, StoryData
+    from waymeet.story import Assignment, Emit, Outcome, Register, StoryData
 
     #: The telling under way, made when first asked for: most passages read the same every time and need none.
     Telling = Callable[[], Rendering]
@@ -53,6 +53,13 @@ class Offer(NamedTuple):
     id: str
     label: str
     locked: str | None
+
+
+class Signal(NamedTuple):
+    """Something that the story wants its host to do, such as to play a sound; `values` are (name, value)."""
+
+    name: str
+    values: tuple[tuple[str, str], ...] = ()
 
 
 class Observer(Protocol):
@@ -153,6 +160,20 @@ class LinkedAsk:
         self.high = ask.high
 
 
+class LinkedSignal:
+    """A signal with its values ready to be worded."""
+
+    __slots__ = ("_values", "name")
+
+    def __init__(self, emit: Emit, derived: Sequence[Run]) -> None:
+        self.name = emit.name
+        self._values = tuple((name, Template(value, derived)) for name, value in emit.values)
+
+    def given(self, telling: Telling) -> Signal:
+        """The signal as the host is given it."""
+        return Signal(self.name, tuple((name, template.line(telling())) for name, template in self._values))
+
+
 class LinkedStep:
     """A step ready to run; its exit is in `choices`, `ways`, `outcomes`, `ask`, `call`, `returning` and `ending`."""
 
@@ -165,7 +186,6 @@ class LinkedStep:
         "choices",
         "effects",
         "ending",
-        "has_text",
         "id",
         "most",
         "node",
@@ -173,6 +193,8 @@ class LinkedStep:
         "rests",
         "returning",
         "scene",
+        "signals",
+        "tells",
         "text",
         "ways",
     )
@@ -186,7 +208,9 @@ class LinkedStep:
         self.arrivals = step.arrivals
         self.effects = tuple(_linked_effect(effect, data.registers, derived) for effect in step.effects)
         self.text = Template(step.text, derived)
-        self.has_text = bool(step.text)
+        self.signals = tuple(LinkedSignal(signal, derived) for signal in step.signals)
+        #: Whether a host is given anything here: prose or a signal.
+        self.tells = bool(step.text or step.signals)
         self.choices: tuple[LinkedChoice, ...] = ()
         self.ways: Ways = ()
         self.most: int | None = None
@@ -315,7 +339,7 @@ class Machine:
     def _landing(self, to: int) -> int:
         """Where a choice leads that does nothing but lead on: what it opens onto need not be gone through each time."""
         step = self.steps[to]
-        if step.id == step.node or step.effects or step.has_text or step.arrivals is not None or step.rests:
+        if step.id == step.node or step.effects or step.tells or step.arrivals is not None or step.rests:
             return to
         if len(step.ways) != 1 or step.ways[0][0] is not None or step.choices or step.outcomes or step.call is not None:
             return to
@@ -346,7 +370,7 @@ class Machine:
                 registers = self.counted(step.arrivals, registers)
             if step.effects:
                 registers = self._apply(at, step, registers, observer)
-            if step.has_text:
+            if step.tells:
                 passages.append((at, registers))
             if step.rests or step.asks(registers):
                 return State(at, registers, returns)

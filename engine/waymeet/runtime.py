@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from waymeet import snapshots
 from waymeet.dice import Dice, Luck, mixed
 from waymeet.errors import SaveError, WaymeetError
-from waymeet.machine import EndlessLoopError, Machine, Offer, Passage, State, echoed
+from waymeet.machine import EndlessLoopError, Machine, Offer, Passage, Signal, State, echoed
 from waymeet.prose.rendering import Block, Rendering, Span, Template
 from waymeet.snapshots import Snapshot
 from waymeet.story import fingerprint, from_bytes, to_bytes
@@ -35,6 +35,7 @@ __all__ = [
     "Origin",
     "Question",
     "SaveError",
+    "Signal",
     "Story",
     "Value",
     "WaymeetError",
@@ -208,7 +209,7 @@ class Story:
 class Moment:
     """Where a playthrough stands: what was just told, and what can be done. Keeping an old one is undo."""
 
-    __slots__ = ("_choices", "_luck", "_origin", "_path", "_shown", "_state", "_story", "_text", "_texts")
+    __slots__ = ("_choices", "_luck", "_origin", "_path", "_shown", "_signals", "_state", "_story", "_text", "_texts")
 
     def __init__(
         self,
@@ -221,9 +222,11 @@ class Moment:
         texts: tuple[str, ...],
         shown: Mapping[int, int],
         luck: Luck,
+        signals: tuple[Signal, ...],
     ) -> None:
         self._story = story
         self._luck = luck
+        self._signals = signals
         self._origin = origin
         self._path = path
         self._state = state
@@ -270,6 +273,11 @@ class Moment:
     def text(self) -> tuple[Block, ...]:
         """The blocks of prose told on the way here, the echo of the choice first."""
         return self._text
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """What the story wants its host to do, in order; a moment that was resumed has those it was saved with."""
+        return self._signals
 
     @property
     def choices(self) -> tuple[Offer, ...]:
@@ -386,10 +394,10 @@ class Moment:
     def answer(self, answer: str | int) -> Moment:
         """The moment after an answer to the question; raises `ChoiceError` for one that does not fit."""
         given = " ".join(str(answer).split())
-        return self._answered(given, _Path(f"{ANSWER}{given}", self._path), ())
+        return self._answered(given, _Path(f"{ANSWER}{given}", self._path))
 
-    def _answered(self, given: str, path: _Path | None, before: tuple[Block, ...]) -> Moment:
-        """The moment after an answer; what was told `before` it is told there too."""
+    def _answered(self, given: str, path: _Path | None, *, tells_on: bool = False) -> Moment:
+        """The moment after an answer; one that tells on begins with all that was told here."""
         question, ask = self.question, self._at.ask
         if question is None or ask is None:
             raise ChoiceError(f"nothing is asked at {self.step}")
@@ -402,7 +410,8 @@ class Moment:
         teller = Teller(self._story, texts, self._shown, self._origin.seed, self._state.registers, self._luck)
         passages: list[Passage] = []
         state = _drawn(lambda: self._story.machine.answered(self._state, value, passages, dice=teller.dice))
-        return _told(teller, self._origin, path, state, passages, before + echoed(given), scene=self.scene)
+        text, signals = (self._text, self._signals) if tells_on else ((), ())
+        return _told(teller, self._origin, path, state, passages, text + echoed(given), signals, scene=self.scene)
 
     def save(self) -> bytes:
         """Everything needed to go on from here, as JSON; `Story.resume` reads it."""
@@ -445,6 +454,7 @@ class Moment:
             returns=tuple(self._story.machine.steps[step].id for step in self._state.returns),
             luck=self._luck.state,
             fixed=self._luck.fixed,
+            signals=self._signals,
         )
 
 
@@ -490,6 +500,7 @@ def _told(
     state: State,
     passages: list[Passage],
     text: tuple[Block, ...] = (),
+    signals: tuple[Signal, ...] = (),
     *,
     scene: str,
 ) -> Moment:
@@ -504,18 +515,18 @@ def _told(
         if steps[step].scene != scene:
             scene = steps[step].scene
             text += teller.story.heading(scene)
-        if template.fixed is not None:
-            text += template.fixed
-        else:
-            teller.registers = registers
-            text += template.render(teller.rendering())
+        teller.registers = registers
+        text += template.render(teller.rendering()) if template.fixed is None else template.fixed
+        signals += tuple([signal.given(teller.rendering) for signal in steps[step].signals])
     if steps[state.step].scene != scene:
         text += teller.story.heading(steps[state.step].scene)
     teller.registers = state.registers
     choices = steps[state.step].offers(state.registers, teller.rendering)
     shown, luck = teller.shown_by_now(), teller.dice.luck
-    moment = Moment(teller.story, origin, path, state, text, choices, teller.texts, shown, luck)
-    return moment if fixed is None else moment._answered(fixed, path, text)  # noqa: SLF001  (not one of the path)
+    moment = Moment(teller.story, origin, path, state, text, choices, teller.texts, shown, luck, signals)
+    if fixed is None:
+        return moment
+    return moment._answered(fixed, path, tells_on=True)  # noqa: SLF001 - an answer that is not one of the path
 
 
 def _drawn(arrive: Callable[[], State]) -> State:
@@ -565,7 +576,8 @@ def _restored(story: Story, snapshot: Snapshot) -> Moment:
     fresh = story.machine.steps[at].offers(state.registers, teller.rendering)
     if [(c.id, c.locked is None) for c in choices] != [(c.id, c.locked is None) for c in fresh]:
         raise FlagValueError("its choices are not those of the story")
-    return Moment(story, origin, path, state, snapshot.text, choices, texts, snapshot.shown, luck)
+    signals = tuple(Signal(name, values) for name, values in snapshot.signals)
+    return Moment(story, origin, path, state, snapshot.text, choices, texts, snapshot.shown, luck, signals)
 
 
 def _restored_state(story: Story, snapshot: Snapshot) -> State:

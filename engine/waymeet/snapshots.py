@@ -41,6 +41,7 @@ class Snapshot(NamedTuple):
     returns: tuple[str, ...]
     luck: int
     fixed: tuple[str, ...]
+    signals: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 #: The type of each field as it stands in JSON.
@@ -61,6 +62,7 @@ _TYPES: dict[str, type] = {
     "returns": list,
     "luck": int,
     "fixed": list,
+    "signals": list,
 }
 
 
@@ -89,6 +91,7 @@ def _snapshot(fields: dict[str, Any]) -> Snapshot:
     fields["shown"] = dict(_shown(place, count) for place, count in fields["shown"].items())
     fields["text"] = tuple(_block(*block) for block in fields["text"])
     fields["choices"] = tuple(_choice(*choice) for choice in fields["choices"])
+    fields["signals"] = tuple(_signal(*signal) for signal in fields["signals"])
     if not 0 <= fields["luck"] < _WORD:
         raise ValueError('"luck" is out of its bounds')
     return Snapshot(**fields)
@@ -118,3 +121,9 @@ def _block(kind: str, speaker: str, spans: list[list[str]]) -> Block:
 def _choice(choice: str, label: str, locked: str | None) -> tuple[str, str, str | None]:
     _strings("choices", [choice, label, "" if locked is None else locked])
     return choice, label, locked
+
+
+def _signal(name: str, values: list[list[str]]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    pairs = tuple((key, value) for key, value in values)
+    _strings("signals", [name, *(text for pair in pairs for text in pair)])
+    return name, pairs

@@ -143,8 +143,15 @@ class Return(NamedTuple):
 Exit = Goto | Choices | End | Chance | Ask | Call | Return | None
 
 
+class Emit(NamedTuple):
+    """A signal for the host to be given: its name, and its values, each worded as prose is."""
+
+    name: str
+    values: tuple[tuple[str, Prose], ...]
+
+
 class Step(NamedTuple):
-    """What happens on arrival: the register `arrivals` goes up by one, then effects, then prose, then the exit.
+    """What happens on arrival: the register `arrivals` goes up by one, then effects, prose, signals, then the exit.
 
     `id` is `scene.node`, or `scene.node.choice` for what a choice opens onto; `node` (`scene.node`) and `scene` are
     the ids that it is part of; `tags` are the author's own words for it, for hosts to go by.
@@ -157,6 +164,7 @@ class Step(NamedTuple):
     arrivals: int | None
     effects: tuple[Assignment, ...]
     text: Prose
+    signals: tuple[Emit, ...]
     exit: Exit
 
 
@@ -304,8 +312,9 @@ def _rows(row_type: Any, rows: Any) -> Any:
 
 
 def _step(*row: Any) -> Step:
-    step_id, node, scene, tags, arrivals, effects, text, kind, way_out = row
-    return Step(step_id, node, scene, tags, arrivals, _rows(Assignment, effects), text, _exit(kind, way_out))
+    step_id, node, scene, tags, arrivals, effects, text, signals, kind, way_out = row
+    done = _rows(Assignment, effects), text, _rows(Emit, signals)
+    return Step(step_id, node, scene, tags, arrivals, *done, _exit(kind, way_out))
 
 
 def _exit(kind: str, row: Any) -> Exit:

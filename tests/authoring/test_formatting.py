@@ -345,6 +345,7 @@ SHAPED = {
     "WrittenRoll": "roll",
     "WrittenChance": "goto",
     "WrittenAsk": "ask",
+    "WrittenSignal": "signal",
     "WrittenStoryAndScene": "story",
     "WrittenScene": "scene",
     "WrittenWalkthrough": "walkthrough",

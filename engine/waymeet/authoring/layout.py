@@ -43,7 +43,7 @@ _SAID = {"tags": EXACT, "warns": LINE, "note": WORDS, "allow": WORDS}
 _DONE = {
     "do": EXACT,
     "text": "text",
-    "signal": EXACT,
+    "signal": "signal",
     "ask": "ask",
     "call": EXACT,
     "returns": EXACT,
@@ -127,6 +127,7 @@ SHAPES = {
     "node": Shape(keys={**_SAID, "card": "card", **_DONE}),
     "choices": Shape(other="choice"),
     "choice": Shape(keys={**_CHOICE, **_SAID, "echo": PROSE, **_DONE}),
+    "signal": Shape(keys={"name": EXACT, "values": LINE}),
     "goto": Shape(keys=_exact("weight", "when", "to")),
     "ask": Shape(keys={"flag": EXACT, "label": PROSE, "max": EXACT}),
     "roll": Shape(keys=_exact("dice", "add", "outcomes")),

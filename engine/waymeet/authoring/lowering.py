@@ -149,6 +149,13 @@ class Lowering:
         """One text, as for a label."""
         return self._text(scalar)
 
+    def unread(self, scalar: Scalar) -> Prose:
+        """One text that no reader is told, so that its words count for nothing."""
+        words = self.shared.words
+        prose = self._text(scalar)
+        self.shared.words = words
+        return prose
+
     def prose(self, blocks: Sequence[WrittenBlock]) -> Prose:
         """A text or a list of blocks."""
         parts: list[Prose] = []

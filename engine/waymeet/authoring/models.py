@@ -183,6 +183,25 @@ class WrittenDeck(Written):
     otherwise: Name
 
 
+class WrittenSignal(Written):
+    """A signal: a name, and values, for the host that shows the story."""
+
+    name: Id
+    values: Annotated[dict[str, Annotated[TextField, ROW]], TABLE] = {}
+
+
+def _signal_form(node: Any) -> str:
+    return "signal" if isinstance(node, Mapping) else "name"
+
+
+#: `thunder`, or a mapping that says more.
+SignalField = Annotated[
+    Annotated[Id, Tag("name")] | Annotated[WrittenSignal, Tag("signal")],
+    Discriminator(_signal_form),
+    ROW,
+]
+
+
 class WrittenStep(Written):
     """A step: effects, prose and the way on."""
 
@@ -200,6 +219,7 @@ class WrittenStep(Written):
     chance: Annotated[list[Annotated[WrittenChance, ROW]], ITEMS] | None = None
     ask: WrittenAsk | None = None
     draw: Name | None = None
+    signal: Annotated[list[SignalField], ONE_OR_MORE] = []
     tags: Annotated[list[Id], ONE_OR_MORE] = []
     warns: Annotated[list[Said], ONE_OR_MORE] = []
     note: Annotated[Any, PlainValidator(_anything)] = None
