@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from waymeet.opening import check, load
     from waymeet.prose.rendering import Block
     from waymeet.runtime import ChoiceError, Moment, Origin, Question, Story
-    from waymeet.story import Ending, Protagonist
+    from waymeet.story import Ending, Event, Protagonist
     from waymeet.values import FlagValueError, Value
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Diagnostic",
     "Ending",
     "EndlessLoopError",
+    "Event",
     "FlagValueError",
     "Moment",
     "Offer",
@@ -76,7 +77,7 @@ _HOMES = {
     "waymeet.opening": ("check", "load"),
     "waymeet.prose.rendering": ("Block",),
     "waymeet.runtime": ("ChoiceError", "Moment", "Origin", "Question", "Story"),
-    "waymeet.story": ("Ending", "Protagonist"),
+    "waymeet.story": ("Ending", "Event", "Protagonist"),
     "waymeet.values": ("FlagValueError", "Value"),
 }
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from waymeet.analysis.obligations import Obligations
 from waymeet.analysis.replay import Replayer
 from waymeet.analysis.walk import walk
 from waymeet.authoring.compiler import compile_story
@@ -58,8 +59,9 @@ def check_files(files: dict[str, bytes], name: str, *, budget: float | None = No
         story = Story(compiled.story)
     _tell_all(story)
     off = frozenset(rule for rule, level in compiled.severities.items() if level == "off")
-    walked = walk(story, budget=BUDGET if budget is None else budget, began=began)
-    facts = Facts(story, compiled.places, walked, off)
+    obligations = Obligations(compiled.story, compiled.promises)
+    walked = walk(story, obligations.watch, budget=BUDGET if budget is None else budget, began=began)
+    facts = Facts(story, compiled.places, obligations, walked, off)
     findings = list(_found(facts))
     kept, unused = _allowed(findings, compiled.places.allows)
     rules = [rule for rule in STATE_RULES if rule.name not in off]
@@ -107,7 +109,7 @@ def _prose_in(step: Step) -> Iterator[Prose]:
 
 def _found(facts: Facts) -> Iterator[Diagnostic]:
     """What the rules find; what a witness does not show is our own fault, and is not hidden."""
-    replayer = Replayer(facts.story)
+    replayer = Replayer(facts.story, facts.obligations.watch)
     for rule in STATE_RULES:
         for finding, claim in rule.find(facts, rule):
             if finding.witness is not None:

@@ -32,6 +32,8 @@ Passage = tuple[int, Registers]
 
 #: After so many moves without a choice, play stops: no story means that.
 MAX_MOVES = 10_000
+#: Stands for the effect where an answer changes a register.
+ANSWERED = -1
 #: Only a chain longer than this is watched for coming round.
 _PATIENCE = 50
 
@@ -70,6 +72,12 @@ class Observer(Protocol):
 
     def clamped(self, step: int, effect: int, value: int) -> None:
         """An effect of the step would have left its register's bounds with this value."""
+
+    def changing(self, step: int, effect: int, register: int, registers: Sequence[int]) -> None:
+        """An effect of the step, or an answer there (`ANSWERED`), is about to change one of these registers."""
+
+    def done(self, step: int, registers: Registers) -> None:
+        """The effects of a step are done."""
 
 
 class EndlessLoopError(WaymeetError):
@@ -370,6 +378,8 @@ class Machine:
                 registers = self.counted(step.arrivals, registers)
             if step.effects:
                 registers = self._apply(at, step, registers, observer)
+            if observer is not None:
+                observer.done(at, registers)
             if step.tells:
                 passages.append((at, registers))
             if step.rests or step.asks(registers):
@@ -410,10 +420,15 @@ class Machine:
         step = self.steps[state.step]
         assert step.ask is not None
         registers = state.registers
-        if step.ask.register is not None:
-            registers = (*registers[: step.ask.register], value, *registers[step.ask.register + 1 :])
+        asked = step.ask.register
+        if asked is not None:
+            if observer is not None and value != registers[asked]:
+                observer.changing(state.step, ANSWERED, asked, registers)
+            registers = (*registers[:asked], value, *registers[asked + 1 :])
         to = step.way(registers)
         if to is None:
+            if observer is not None:
+                observer.done(state.step, registers)
             return State(state.step, registers, state.returns)
         registers = self._moved(step.scene, to, registers)
         return self.arrive(to, registers, passages, observer, state.returns, dice)
@@ -476,6 +491,8 @@ class Machine:
                 if observer is not None:
                     observer.clamped(at, index, value)
                 value = low if value < low else high
+            if observer is not None and value != values[register]:
+                observer.changing(at, index, register, values)
             values[register] = value
         return tuple(values)
 

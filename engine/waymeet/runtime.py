@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from waymeet.machine import LinkedChoice, LinkedStep, Registers
-    from waymeet.story import Ending, Protagonist, StoryData, Use
+    from waymeet.story import Ending, Event, Protagonist, StoryData, Use
 
 #: What tells an answer from the id of a choice in a path.
 ANSWER = "="
@@ -121,6 +121,11 @@ class Story:
     def endings(self) -> tuple[Ending, ...]:
         """Every ending."""
         return self.data.endings
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happens once and is told from several sides."""
+        return self.data.events
 
     def ending(self, name: str) -> Ending:
         """The ending with this id; raises `LookupError`."""

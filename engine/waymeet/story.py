@@ -194,6 +194,20 @@ class Text(NamedTuple):
     start: str
 
 
+class Event(NamedTuple):
+    """Something that happens once and is told from several sides.
+
+    `views` has the step of each protagonist's telling, by the protagonist's id. `settles` are the registers of the
+    memory facts that the first telling fixes; the register `told` says whether a finished playthrough has told it.
+    """
+
+    id: str
+    title: str
+    views: tuple[tuple[str, int], ...]
+    settles: tuple[int, ...]
+    told: int
+
+
 class SheetLine(NamedTuple):
     """A line of the status sheet."""
 
@@ -221,6 +235,7 @@ class StoryData(NamedTuple):
     derived: tuple[Code, ...]
     chapters: tuple[tuple[str, str], ...]
     sheet: tuple[SheetLine, ...]
+    events: tuple[Event, ...]
     places: int
     steps: tuple[Step, ...]
 
@@ -303,6 +318,7 @@ def _story(fields: Any) -> StoryData:
         registers=_rows(Register, story.registers),
         texts=_rows(Text, story.texts),
         sheet=_rows(SheetLine, story.sheet),
+        events=_rows(Event, story.events),
         steps=tuple(_step(*row) for row in story.steps),
     )
 

@@ -345,6 +345,8 @@ SHAPED = {
     "WrittenRoll": "roll",
     "WrittenChance": "goto",
     "WrittenAsk": "ask",
+    "WrittenEvent": "event",
+    "WrittenPromise": "promise",
     "WrittenSignal": "signal",
     "WrittenStoryAndScene": "story",
     "WrittenScene": "scene",

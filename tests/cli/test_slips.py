@@ -342,6 +342,45 @@ FOUND_BY_PLAY = {
         [],
         "Good night.",
     ),
+    "missing-view": (
+        slip(
+            "missing-view",
+            "  the_fall: {",
+            "the_fall",
+            "mara has no view of the event + views",
+            gate(),
+            more="events:\n  the_fall: {views: {}}\n",
+        ),
+        None,
+        "",
+    ),
+    "contradiction": (
+        slip(
+            "contradiction",
+            "lie: {",
+            "fell = no_one",
+            "changes fell + the_fall + condition",
+            "  gate:\n    text: Who fell?\n    choices:\n"
+            "      say: {label: Say., when: fell != no_one, do: fell = ash, goto: house}\n"
+            "      lie: {label: Lie., do: fell = no_one, goto: house}\n",
+            more="memory:\n  fell: [untold, ash, no_one]\nevents:\n  the_fall: {views: {mara: gate}, settles: fell}\n",
+        ),
+        ["lie"],
+        "Good night.",
+    ),
+    "broken-promise": (
+        slip(
+            "broken-promise",
+            "  dry: {",
+            "at(house) and rope",
+            'dry is broken + "at(house) and rope" comes true + promise',
+            "  gate:\n    text: Shut.\n    choices:\n      climb: {label: Climb., do: rope = true, goto: house}\n"
+            "      wait: {label: Wait., goto: house}\n",
+            more="promises:\n  dry: {never: at(house) and rope}\n",
+        ),
+        ["climb"],
+        "Good night.",
+    ),
     "uncovered-goto": (
         slip(
             "uncovered-goto",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from waymeet.authoring.constructs.calls import check_calls
 from waymeet.authoring.constructs.decks import gather_decks
+from waymeet.authoring.constructs.events import declare_told, lower_events, tell_at_endings, told_register
 from waymeet.authoring.constructs.flags import declare_flags
+from waymeet.authoring.constructs.promises import Promise, lower_promises
 from waymeet.authoring.constructs.steps import StepLowering
 from waymeet.authoring.constructs.story import (
     blurb,
@@ -55,6 +57,7 @@ class Compiled:
     choices: int
     words: int
     severities: dict[str, str]
+    promises: tuple[Promise, ...]
 
 
 def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | None:
@@ -75,9 +78,14 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
     scenes = _declare_scenes(files.scenes, shared.names)
     shared.decks = gather_decks(written, top, scenes)
     registers, texts = _declare_flags(reading, written, scenes, shared.names)
+    told = declare_told(written.events, shared.names)
     derived = declare_derived(written, top)
     endings = lower_endings(written, top)
-    steps = _lower_scenes(scenes, shared, _numbered(endings, written))
+    shared.names.endings = _numbered(endings, written)
+    shared.names.protagonists = {name: index for index, name in enumerate(written.protagonists)}
+    events = lower_events(written, told, top)
+    steps = tell_at_endings(events, _lower_scenes(scenes, shared, shared.names.endings), shared.names)
+    promises = lower_promises(written.promises, replace(top, promising=True))
     story = StoryData(
         id=written.story.value,
         title=one_line(written.title, spoken_name(written.story)),
@@ -92,6 +100,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         derived=tuple(derived),
         chapters=lower_chapters(written, top),
         sheet=lower_sheet(written, top),
+        events=events,
         places=shared.variations,
         steps=(),
     )
@@ -100,6 +109,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         check_calls(shared.calls, steps)
     if files.findings:
         return None
+    registers |= {event.told: told_register(event) for event in events}
     registers |= _count_registers(shared.names, steps)
     same, registered = shared.names.same, {index: count.register for index, count in shared.names.counts.items()}
     counts = {index: registered.get(same.get(index, index)) for index in range(len(steps))}
@@ -107,7 +117,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         registers=tuple(registers[index] for index in range(len(registers))),
         steps=tuple(steps[index]._replace(arrivals=counts.get(index)) for index in range(len(steps))),
     )
-    return Compiled(story, shared.places, _choices_written(shared.names), shared.words, severities)
+    return Compiled(story, shared.places, _choices_written(shared.names), shared.words, severities, promises)
 
 
 def _choices_written(names: Names) -> int:

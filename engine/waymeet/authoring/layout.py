@@ -114,9 +114,11 @@ SHAPES = {
     "ending": Shape(keys={"title": LINE, **_exact("for", "kind"), "hint": LINE, "note": WORDS, "allow": WORDS}),
     "sheet": Shape(keys={"label": LINE, "show": EXACT, "words": PROSE}),
     "events": Shape(other="event"),
-    "event": Shape(keys={"title": LINE, **_exact("views", "settles")}),
+    "event": Shape(keys={"title": LINE, **_exact("views", "settles"), "note": WORDS, "allow": WORDS}),
     "promises": Shape(other="promise"),
-    "promise": Shape(keys=_exact("never", "always", "always_possible", "possible", "until", "as")),
+    "promise": Shape(
+        keys={**_exact("never", "always", "possible", "always_possible", "until", "as"), "note": WORDS},
+    ),
     "menus": Shape(other="choices"),
     "decks": Shape(other="deck"),
     "deck": Shape(keys=_exact("pick", "offer", "otherwise")),

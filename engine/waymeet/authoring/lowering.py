@@ -68,11 +68,12 @@ class Lowering:
     shared: Shared
     reading: Reading
     scene: str = ""
+    promising: bool = False
 
     @property
     def scope(self) -> Scope:
         """The names that can be used here."""
-        return Scope(self.shared.names, self.scene)
+        return Scope(self.shared.names, self.scene, self.promising)
 
     # -- formulas ------------------------------------
 

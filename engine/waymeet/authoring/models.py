@@ -335,6 +335,28 @@ class WrittenSheetLine(Written):
     words: Annotated[dict[str, TextField], NAMED] | None = None
 
 
+class WrittenEvent(Written):
+    """An event: something that happens once and is told from several sides."""
+
+    title: Said | None = None
+    views: Annotated[dict[str, Annotated[Name, ROW]], NAMED]
+    settles: Annotated[list[Name], ONE_OR_MORE] = []
+    note: Annotated[Any, PlainValidator(_anything)] = None
+    allow: Annotated[dict[str, Said], NAMED] = {}
+
+
+class WrittenPromise(Written):
+    """A promise: what must be so in every playthrough."""
+
+    never: Formula | None = None
+    always: Formula | None = None
+    possible: Formula | None = None
+    always_possible: Formula | None = None
+    until: Formula | None = None
+    protagonist: Name | None = Field(None, alias="as")
+    note: Annotated[Any, PlainValidator(_anything)] = None
+
+
 class WrittenCheck(Written):
     """A check section: how strictly the story is to be checked."""
 
@@ -370,6 +392,8 @@ class WrittenStory(Written):
     endings: Annotated[dict[str, Annotated[WrittenEnding, ROW]], TABLE] = {}
     chapters: Annotated[dict[str, Said], NAMED] = {}
     sheet: Annotated[list[Annotated[WrittenSheetLine, ROW]], ITEMS] = []
+    events: Annotated[dict[str, Annotated[WrittenEvent, ROW]], TABLE] = {}
+    promises: Annotated[dict[str, Annotated[WrittenPromise, ROW]], TABLE] = {}
     menus: Menus = {}
     decks: Annotated[dict[str, Annotated[WrittenDeck, ROW]], TABLE] = {}
     check: WrittenCheck | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from waymeet.diagnostics import Related, closest, suggestion
+from waymeet.diagnostics import Related, closest, did_you_mean, suggestion
 from waymeet.expressions.scope import Derived, Flag, UnknownReferenceError
 from waymeet.expressions.types import EnumType, SetType, TextType
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from waymeet.authoring.fields import Reading
     from waymeet.authoring.models import WrittenChoice
     from waymeet.authoring.source import Scalar
+    from waymeet.expressions.code import Code
     from waymeet.expressions.syntax import Reference
     from waymeet.expressions.types import Type
 
@@ -78,6 +79,9 @@ class Names:
     steps: dict[str, int] = field(default_factory=dict)
     scenes: dict[str, set[str]] = field(default_factory=dict)
     derived_depths: list[int] = field(default_factory=list)
+    #: Endings and protagonists by their ids, with their places in the story's lists.
+    endings: dict[str, int] = field(default_factory=dict)
+    protagonists: dict[str, int] = field(default_factory=dict)
     menus: dict[str, Menu] = field(default_factory=dict)
     shared_steps: dict[str, int] = field(default_factory=dict)
     same: dict[int, int] = field(default_factory=dict)
@@ -187,10 +191,14 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The names that can be used in one scene, or, with no scene, in what all scenes share."""
+    """The names that can be used in one scene, or, with no scene, in what all scenes share.
+
+    `promising` says that a promise is read, which may ask more than other conditions.
+    """
 
     story: Names
     scene: str = ""
+    promising: bool = False
 
     def lookup(self, name: str) -> Flag | Derived | None:
         """What a name stands for, the scene's own flags first."""
@@ -219,3 +227,19 @@ class Scope:
         if reference.function in ("seen", "visits"):
             return self.story.count(self.story.node(self.scene, ".".join(reference.path)))
         return self.story.count(self.story.choice(self.scene, reference.path))
+
+    def asked(self, reference: Reference) -> Code | None:
+        """What only a promise may ask: ("at", step), ("ended", ending) or ("playing", protagonist).
+
+        Raises `UnknownReferenceError`.
+        """
+        if not self.promising:
+            return None
+        name = ".".join(reference.path)
+        if reference.function == "at":
+            return ("at", self.story.node(self.scene, name))
+        known = self.story.endings if reference.function == "ended" else self.story.protagonists
+        if name not in known:
+            what = "ending" if reference.function == "ended" else "protagonist"
+            raise UnknownReferenceError(f'there is no {what} "{name}"', did_you_mean(name, known))
+        return (reference.function, known[name])

@@ -33,5 +33,8 @@ class Places:
     ways: dict[int, Span] = field(default_factory=dict)
     endings: dict[str, Span] = field(default_factory=dict)
     protagonists: dict[str, Span] = field(default_factory=dict)
+    #: Of each event its id, and each protagonist's view of it.
+    events: dict[str, Span] = field(default_factory=dict)
+    views: dict[tuple[str, str], Span] = field(default_factory=dict)
     warns: dict[int, list[tuple[str, Span]]] = field(default_factory=dict)
     allows: list[Allow] = field(default_factory=list)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from waymeet.rules import (
+    broken_promise,
+    contradiction,
     dead_end,
     endless_loop,
     impossible_choice,
+    missing_view,
     missing_warning,
     out_of_range,
     soft_lock,
@@ -23,8 +26,11 @@ STATE_RULES = (
     unreachable_ending.RULE,
     impossible_choice.RULE,
     out_of_range.RULE,
+    missing_view.RULE,
     missing_warning.RULE,
     uncovered_goto.RULE,
+    contradiction.RULE,
+    broken_promise.RULE,
 )
 
 #: The rules that reading the files applies, with what each is about.

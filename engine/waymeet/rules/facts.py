@@ -10,6 +10,7 @@ from waymeet.diagnostics import Diagnostic, Severity, Undecided
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from waymeet.analysis.obligations import Obligations
     from waymeet.analysis.replay import Ended
     from waymeet.analysis.walk import Loop, Walk
     from waymeet.authoring.places import Allow, Places
@@ -26,6 +27,7 @@ class Facts:
 
     story: Story
     places: Places
+    obligations: Obligations
     walk: Walk
     off: frozenset[str] = frozenset()
 
@@ -84,6 +86,16 @@ def passes(step: int) -> Claim:
 def overflows(step: int, effect: int, value: int) -> Claim:
     """That in the last move of a witness an effect comes to a value outside its bounds."""
     return lambda _, ended: (step, effect, value) in ended.clamped
+
+
+def meets(condition: int) -> Claim:
+    """That on the last move of a witness a condition of the watch holds."""
+    return lambda _, ended: condition in ended.held
+
+
+def contradicts(event: int, step: int, effect: int) -> Claim:
+    """That in the last move of a witness an effect changes what an event has settled."""
+    return lambda _, ended: (event, step, effect) in ended.contradicted
 
 
 class Open(NamedTuple):

@@ -113,7 +113,9 @@ def _crossings(facts: Facts, trapped: set[int]) -> Iterator[tuple[int, int, int]
 def _trapped_starts(walk: Walk, trapped: set[int]) -> dict[int, int]:
     """For each protagonist whose path is lost from the start: its nearest such start."""
     found: dict[int, int] = {}
-    for start in sorted(set(walk.starts) & trapped, key=lambda number: (walk.depths[number], number)):
+    for start in sorted(
+        {begun.state for begun in walk.begun} & trapped, key=lambda number: (walk.depths[number], number)
+    ):
         found.setdefault(walk.protagonists[start], start)
     return found
 
