@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 EXAMPLES = TESTS.parent / "examples"
 PORTS = EXAMPLES / "ports"
 FOUND = sorted(
-    path
-    for path in (*EXAMPLES.glob("*"), *PORTS.glob("*"))
-    if path.suffix == ".yaml" or (path / "story.yaml").exists()
+    path for path in (*EXAMPLES.glob("*"), *PORTS.glob("*")) if path.suffix == ".yaml" or (path / "story.yaml").exists()
 )
 #: The corpus walks each of them several times.
 MOST_STATES = 2_000
