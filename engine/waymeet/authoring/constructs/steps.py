@@ -116,13 +116,13 @@ class StepLowering:
             return lower_call(written, written.call, around.outward, index, self._lowering)
         if written.back is not None:
             return lower_return(written.back, self._lowering)
+        here = Step(full, around.node, self._scene, (), None, (), (), None)
         if written.roll is not None:
-            here = Step(full, around.node, self._scene, (), None, (), (), None)
             return lower_roll(written.roll, here, self._lowering, self.steps)
         if written.chance is not None:
             return lower_chance(written.chance, written.key("chance"), self._lowering)
         if written.draw is not None:
-            return lower_draw(written.draw, index, self._lowering)
+            return lower_draw(written.draw, here, self._lowering, self.steps)
         assert written.ask is not None
         return lower_ask(written.ask, around.outward, self._lowering)
 
