@@ -36,11 +36,12 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
         linked = facts.story.machine.steps[step]
         if linked.choices:
             message = f"after this choice {name} can reach no ending any more"
-            yield Found(rule.at_choice(facts, step, choice, message, help_line, witness), claim)
+            finding = rule.at_choice(facts, step, choice, message, help_line, witness)
         else:
             what = "an answer that can be given" if linked.ask is not None else "what chance can bring"
             message = f"after {what} here {name} can reach no ending any more"
-            yield Found(rule.at_step(facts, step, message, help_line, witness), claim)
+            finding = rule.at_step(facts, step, message, help_line, witness)
+        yield Found(finding, claim, (finding.span, bool(linked.choices)))
     for protagonist, start in _trapped_starts(facts.walk, trapped).items():
         name = facts.story.protagonists[protagonist].id
         message = f"{name} can reach no ending, from the very start"
