@@ -140,6 +140,15 @@ def test_menus_that_multiply_are_refused() -> None:
 # -- numbers and sets ------------------------------------
 
 
+def test_a_roll_may_add_what_has_a_wide_range() -> None:
+    flags = {"x": {"min": 0, "max": 65_536}}
+    roll = {"dice": "2d6", "add": "x * x - x", "outcomes": {"8+": "n1", "..3": "n1", "2..7": "n1"}}
+    assert checked({"n0": {"roll": roll}, "n1": _END}, flags=flags).verdict == "clean"
+    roll["outcomes"] = {"8+": "n1", "..3": "n1", "5..7": "n1"}
+    [finding] = checked({"n0": {"roll": roll}, "n1": _END}, flags=flags).findings
+    assert (finding.rule, "can come to 4," in finding.message) == ("incomplete-match", True)
+
+
 def test_arithmetic_saturates() -> None:
     effects = ["x = 2147483647 * 2147483647 - 2147483647", "x = x + 2147483647 - 2147483647"]
     nodes = {"n0": {"do": effects, "goto": [{"when": "x == 0", "to": "n1"}]}, "n1": _END}
