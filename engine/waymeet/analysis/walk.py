@@ -75,16 +75,17 @@ def _numbers() -> array[int]:
 class Walk:
     """What a walk found: numbered states, each with its depth, and the moves between them.
 
-    `arrivals` and `clamps` tell when a step, or an effect past its bounds (by step and index), was first met on the
-    way; `stuck` has the first state where a step leads nowhere. `opened` has the choices (by step and index) that were
-    seen open, `endings` which protagonist came to which.
+    `starts` has the states in which a path begins, each with the nearest beginning. `arrivals` and `clamps` tell when a
+    step, or an effect past its bounds (by step and index), was first met on the way; `stuck` has the first state where
+    a step leads nowhere. `opened` has the choices (by step and index) that were seen open, `endings` which protagonist
+    came to which.
     """
 
     story: Story
     states: States
     protagonists: array[int] = field(default_factory=_numbers)
     depths: array[int] = field(default_factory=_numbers)
-    starts: list[int] = field(default_factory=list)
+    starts: dict[int, First] = field(default_factory=dict)
     arrivals: dict[int, First] = field(default_factory=dict)
     clamps: dict[tuple[int, int], First] = field(default_factory=dict)
     loops: list[Loop] = field(default_factory=list)
@@ -344,9 +345,10 @@ class _Walker:
             if (index, start) not in self._begun:
                 self._begun.add((index, start))
                 arrive = partial(self._machine.arrive, protagonist.start, start, [], self)
-                reached = self._reached(Move(number, BEGIN, index), arrive, self._depth)
+                move = Move(number, BEGIN, index)
+                reached = self._reached(move, arrive, self._depth)
                 if reached >= 0:
-                    self._walk.starts.append(reached)
+                    _note(self._walk.starts, reached, First(self._depth, move))
 
     def _reached(self, move: Move, arrive: Callable[[], State], depth: int) -> int:
         """The number of the state that a move leads to, or of an endless loop (see `Walk.loop`)."""

@@ -47,7 +47,8 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
         message = f"{name} can reach no ending, from the very start"
         step = facts.walk.states.step(start)
         span = facts.places.protagonists[name]
-        yield Found(rule.at_step(facts, step, message, help_line, facts.walk.way_to(start), span), rests(start))
+        witness = facts.walk.way_through(facts.walk.starts[start].move)
+        yield Found(rule.at_step(facts, step, message, help_line, witness, span), rests(start))
 
 
 def _trapped(facts: Facts) -> set[int]:
@@ -114,7 +115,7 @@ def _crossings(facts: Facts, trapped: set[int]) -> Iterator[tuple[int, int, int]
 def _trapped_starts(walk: Walk, trapped: set[int]) -> dict[int, int]:
     """For each protagonist whose path is lost from the start: its nearest such start."""
     found: dict[int, int] = {}
-    for start in sorted(set(walk.starts) & trapped, key=lambda number: (walk.depths[number], number)):
+    for start in sorted(walk.starts.keys() & trapped, key=lambda number: (walk.starts[number].depth, number)):
         found.setdefault(walk.protagonists[start], start)
     return found
 
