@@ -22,7 +22,7 @@ import pytest
 from kit.pages import TESTS, fenced_blocks, story_files
 from waymeet import checking, cli, exits, machine, project, snapshots
 from waymeet.analysis import walk
-from waymeet.authoring import events, fields, yaml_colons
+from waymeet.authoring import events, fields, names, yaml_colons
 from waymeet.authoring.constructs import chance, decks, questions
 from waymeet.authoring.constructs import flags as constructs
 from waymeet.checking import compile_files
@@ -318,6 +318,8 @@ def _limits() -> str:
         "count that is printed": typing.LOOSE_CAP,
         "numbers, sums and products": f"±{parser.MAX_NUMBER:,}",
         "characters of an answer": questions.MAX_ANSWER,
+        "menus in each other": names.MAX_MENUS,
+        "choices of menus, counted at each place": names.MAX_OFFERED,
         "cards that a deck offers": decks.MAX_OFFER,
         "dice of a roll": chance.MAX_DICE,
         "sides of a die": chance.MAX_SIDES,

@@ -21,12 +21,14 @@ from waymeet.runtime import Story
 from waymeet.story import Ask, Choices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from waymeet.authoring.compiler import Compiled
     from waymeet.authoring.loading import WrittenFiles
     from waymeet.authoring.places import Allow
+    from waymeet.diagnostics import Span
     from waymeet.prose.rendering import Prose
+    from waymeet.rules.facts import Found
     from waymeet.story import Step, StoryData
 
 #: Seconds after which a check says what it knows, unless told otherwise.
@@ -62,8 +64,7 @@ def check_files(files: dict[str, bytes], name: str, *, budget: float | None = No
     obligations = Obligations(compiled.story, compiled.promises)
     walked = walk(story, obligations.watch, budget=BUDGET if budget is None else budget, began=began)
     facts = Facts(story, compiled.places, obligations, walked, off)
-    findings = list(_found(facts))
-    kept, unused = _allowed(findings, compiled.places.allows)
+    kept, unused = _allowed(list(_found(facts)), compiled.places.allows)
     rules = [rule for rule in STATE_RULES if rule.name not in off]
     undecided = tuple(question for rule in rules for question in rule.undecided(facts))
     if not undecided:
@@ -107,16 +108,17 @@ def _prose_in(step: Step) -> Iterator[Prose]:
             pass
 
 
-def _found(facts: Facts) -> Iterator[Diagnostic]:
+def _found(facts: Facts) -> Iterator[Found]:
     """What the rules find; what a witness does not show is our own fault, and is not hidden."""
     replayer = Replayer(facts.story, facts.obligations.watch)
     for rule in STATE_RULES:
-        for finding, claim in rule.find(facts, rule):
+        for found in rule.find(facts, rule):
+            finding, claim, _ = found
             if finding.witness is not None:
                 ended = replayer.replay(finding.witness)
                 if claim is None or not claim(facts, ended):
                     raise AssertionError(f"{finding.witness} does not show {rule.name}: {finding.message}")
-            yield finding
+            yield found
 
 
 def _invalid(written: WrittenFiles, name: str) -> Report:
@@ -124,16 +126,30 @@ def _invalid(written: WrittenFiles, name: str) -> Report:
     return Report(story, tuple(written.findings), invalid=True, sources=written.sources).sorted()
 
 
-def _allowed(findings: list[Diagnostic], allows: list[Allow]) -> tuple[list[Diagnostic], list[Allow]]:
-    """The findings that no `allow` covers, and the entries that cover none."""
+def _allowed(findings: list[Found], allows: list[Allow]) -> tuple[list[Diagnostic], list[Allow]]:
+    """The findings that no `allow` covers, each cause once, and the entries that cover none wherever they hold."""
     kept = []
-    used = set()
-    for finding in findings:
-        covering = [allow for allow in allows if _covers(allow, finding)]
-        used.update(covering)
+    used: set[Span] = set()
+    for found in findings:
+        covering = [allow for allow in allows if _covers(allow, found.diagnostic)]
+        used.update(allow.span for allow in covering)
         if not covering:
-            kept.append(finding)
-    return kept, [allow for allow in allows if allow not in used]
+            kept.append(found)
+    return _told_once(kept), [allow for allow in allows if allow.span not in used]
+
+
+def _told_once(findings: list[Found]) -> list[Diagnostic]:
+    """Of the findings with one cause, the one that is come to first."""
+    nearest: dict[Hashable, Diagnostic] = {}
+    for number, (finding, _, cause) in enumerate(findings):
+        key = number if cause is None else (finding.rule, cause)
+        if key not in nearest or _length(finding) < _length(nearest[key]):
+            nearest[key] = finding
+    return list(nearest.values())
+
+
+def _length(finding: Diagnostic) -> int:
+    return 0 if finding.witness is None else finding.witness.length
 
 
 def _covers(allow: Allow, finding: Diagnostic) -> bool:

@@ -56,6 +56,11 @@ class Witness:
     outcomes: tuple[str, ...] = ()
     shortest: bool = True
 
+    @property
+    def length(self) -> int:
+        """The number of choices, those of the playthroughs before it included."""
+        return len(self.play) + sum(len(earlier.play) for earlier in self.before)
+
 
 @dataclass(frozen=True, slots=True)
 class Related:

@@ -387,9 +387,10 @@ class Machine:
             onward = self._onward(at, registers, returns, dice)
             if onward is None:
                 return State(at, registers, returns)
+            is_drawn = dice is not None and step.outcomes and step.possible(registers)
             at, registers, returns = onward
             moves += 1
-            if step.outcomes:
+            if is_drawn:
                 been.clear()  # what was drawn may come out otherwise the next time: only patience ends that
             if moves > _PATIENCE:
                 if onward in been or moves > MAX_MOVES:

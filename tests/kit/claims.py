@@ -83,7 +83,9 @@ def _is_never_open(story: Story, finding: Diagnostic) -> None:
     assert finding.witness is not None
     replay(story, finding.witness)
     step, _, choice = _place(finding).rpartition(".")
-    offers = [offer for reached in explore(story).at(step) for offer in reached.moment.choices]
+    found = explore(story)
+    reached = found.at(step) if finding.choice else found.reached.values()  # a card may be drawn anywhere
+    offers = [offer for one in reached for offer in one.moment.choices]
     assert all(offer.locked is not None for offer in offers if offer.id == choice)
 
 

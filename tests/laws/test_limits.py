@@ -114,7 +114,39 @@ def test_one_circle_is_one_finding_however_it_is_entered() -> None:
     assert [f.rule for f in report.findings].count("endless-loop") == 1
 
 
+# -- menus in menus ------------------------------------
+
+
+def menus(count: int, *ways: str) -> Data:
+    """As many menus, each offered by every choice of the one before it."""
+    inner = {f"m{i}": {way: {"label": "L", "menus": f"m{i + 1}"} for way in ways} for i in range(count - 1)}
+    return {**inner, f"m{count - 1}": {way: {"label": "L", **_END} for way in ways}}
+
+
+def test_menus_offer_menus_up_to_a_depth() -> None:
+    nodes: Data = {"n0": {"menus": "m0"}}
+    assert checked(nodes, menus=menus(20, "a")).verdict == "clean"
+    assert found(checked(nodes, menus=menus(21, "a"))) == ["wrong-value"]
+    assert found(checked(nodes, menus=menus(2_000, "a"))) == ["wrong-value"]
+
+
+def test_menus_that_multiply_are_refused() -> None:
+    assert checked({"n0": {"menus": "m0"}}, menus=menus(6, "a", "b")).verdict == "clean"
+    report = checked({"n0": {"menus": "m0"}}, menus=menus(20, "a", "b"))
+    assert [finding.rule for finding in report.findings] == ["wrong-value"]
+    assert "100,000" in report.findings[0].message
+
+
 # -- numbers and sets ------------------------------------
+
+
+def test_a_roll_may_add_what_has_a_wide_range() -> None:
+    flags = {"x": {"min": 0, "max": 65_536}}
+    roll = {"dice": "2d6", "add": "x * x - x", "outcomes": {"8+": "n1", "..3": "n1", "2..7": "n1"}}
+    assert checked({"n0": {"roll": roll}, "n1": _END}, flags=flags).verdict == "clean"
+    roll["outcomes"] = {"8+": "n1", "..3": "n1", "5..7": "n1"}
+    [finding] = checked({"n0": {"roll": roll}, "n1": _END}, flags=flags).findings
+    assert (finding.rule, "can come to 4," in finding.message) == ("incomplete-match", True)
 
 
 def test_arithmetic_saturates() -> None:

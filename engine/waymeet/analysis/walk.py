@@ -87,7 +87,8 @@ class Walk:
     `arrivals`, `clamps`, `held` and `contradictions` tell when a step, an effect past its bounds (by step and index),
     a condition of the watch that holds, or a change that an event forbids (by event, step and effect) was first met on
     the way; `stuck` has the first state where a step leads nowhere. `opened` has the choices (by step and index) that
-    were seen open, `endings` which protagonist came to which.
+    were seen open, `endings` which protagonist came to which. `begun` has the ways in which paths begin, the nearest
+    first.
     """
 
     story: Story

@@ -9,6 +9,7 @@ from waymeet.authoring.constructs.calls import check_calls
 from waymeet.authoring.constructs.decks import gather_decks
 from waymeet.authoring.constructs.events import declare_told, lower_events, tell_at_endings, told_register
 from waymeet.authoring.constructs.flags import declare_flags
+from waymeet.authoring.constructs.menus import report_overgrown
 from waymeet.authoring.constructs.promises import Promise, lower_promises
 from waymeet.authoring.constructs.steps import StepLowering
 from waymeet.authoring.constructs.story import (
@@ -25,7 +26,7 @@ from waymeet.authoring.constructs.story import (
 )
 from waymeet.authoring.fields import Reading, broken_rows, rows
 from waymeet.authoring.lowering import Lowering, Shared
-from waymeet.authoring.names import Menu
+from waymeet.authoring.names import MAX_OFFERED, Menu
 from waymeet.diagnostics import Related
 from waymeet.story import FORMAT, Register, Step, StoryData
 
@@ -76,6 +77,9 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
     declare_speakers(written, top)
     _declare_menus(written.menus, reading, shared.names)
     scenes = _declare_scenes(files.scenes, shared.names)
+    if shared.names.overgrown is not None:
+        report_overgrown(shared.names.overgrown)
+        return None
     shared.decks = gather_decks(written, top, scenes)
     registers, texts = _declare_flags(reading, written, scenes, shared.names)
     told = declare_told(written.events, shared.names)
@@ -164,19 +168,31 @@ def _declare_menus(menus: Menus, reading: Reading, names: Names, scene: str = ""
         names.menus[full] = Menu(full, reading, scene, choices)
 
 
-def _declare_steps(full: str, scene: str, written: WrittenStep, names: Names, shared: str = "") -> None:
-    """Give a step its index, and then those of its choices, those of its menus last."""
+def _declare_steps(
+    full: str, scene: str, written: WrittenStep, names: Names, shared: str = "", within: tuple[str, ...] = ()
+) -> None:
+    """Give a step its index, and then those of its choices, those of its menus last.
+
+    `scene` is where it is written, which for the choices of a menu need not be where they are; `within` has the menus
+    that it is part of.
+    """
     names.add_step(full, shared)
     choices: dict[str, WrittenChoice] = {} if written.choices is None else written.choices
     for name in broken_rows(choices):
         names.add_step(f"{full}.{name}")
     for name, choice in choices.items():
-        _declare_steps(f"{full}.{name}", scene, choice, names, shared and f"{shared}.{name}")
+        _declare_steps(f"{full}.{name}", scene, choice, names, shared and f"{shared}.{name}", within)
     for used in written.menus:
         menu = names.menu(scene, used.value)
-        for name, choice in () if menu is None else menu.choices.items():
-            if f"{full}.{name}" not in names.steps and menu is not None:
-                _declare_steps(f"{full}.{name}", scene, choice, names, f"{menu.name}.{name}")
+        if menu is None or not menu.fits(within):
+            continue
+        for name, choice in menu.choices.items():
+            if len(names.same) >= MAX_OFFERED:
+                names.overgrown = menu
+                return
+            if f"{full}.{name}" not in names.steps:
+                inside = (*within, menu.name)
+                _declare_steps(f"{full}.{name}", menu.scene, choice, names, f"{menu.name}.{name}", inside)
 
 
 def _declare_flags(

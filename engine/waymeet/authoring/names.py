@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from waymeet.expressions.types import Type
 
 
+#: How many menus may stand in each other.
+MAX_MENUS = 20
+#: How many choices menus may come to, counted at each place that offers them: menus in menus multiply.
+MAX_OFFERED = 100_000
 #: Looking for what was meant takes time in a large story; after so many slips nobody needs it.
 MAX_SUGGESTIONS = 50
+_OF_A_MENU = " of a menu"
 
 
 @dataclass(slots=True)
@@ -52,6 +57,15 @@ class Menu:
     reading: Reading
     scene: str
     choices: dict[str, WrittenChoice]
+
+    def fits(self, within: tuple[str, ...]) -> bool:
+        """Whether it can be offered by a choice that is part of these menus."""
+        return self.name not in within and len(within) < MAX_MENUS
+
+    @property
+    def short(self) -> str:
+        """The name by which its own scene knows it."""
+        return self.name.rpartition(".")[2]
 
 
 @dataclass(slots=True)
@@ -85,6 +99,8 @@ class Names:
     menus: dict[str, Menu] = field(default_factory=dict)
     shared_steps: dict[str, int] = field(default_factory=dict)
     same: dict[int, int] = field(default_factory=dict)
+    #: The menu that would have made the menus' choices too many, if one would.
+    overgrown: Menu | None = None
     counts: dict[int, Count] = field(default_factory=dict)
     registers: int = 0
     #: Whether some flag or derived name could not be read; whether some file could not.
@@ -134,8 +150,12 @@ class Names:
         return self.counts[step]
 
     def menu(self, scene: str, name: str) -> Menu | None:
-        """The menu meant by a name in a scene, the scene's own first."""
-        return self.menus.get(f"{scene}.{name}") or self.menus.get(name)
+        """The menu meant by a name in a scene, the scene's own first; those of other scenes are not known there.
+
+        What they do is written in flags that only their own scene may change.
+        """
+        found = self.menus.get(f"{scene}.{name}") or self.menus.get(name)
+        return found if found is not None and found.scene in ("", scene) else None
 
     def add_step(self, full: str, shared: str = "") -> None:
         """Give a step its index; `shared` is what it is called as part of a menu."""
@@ -149,26 +169,37 @@ class Names:
         return self._step(scene, tuple(name.split(".")), nodes=True)
 
     def choice(self, scene: str, path: tuple[str, ...]) -> int:
-        """The step that the choice meant by `node.choice` opens onto; raises `UnknownReferenceError`."""
-        for name in (".".join((scene, *path)), ".".join(path)):
-            if name in self.shared_steps:
-                return self.shared_steps[name]
+        """The step that the choice meant by `node.choice` or `menu.choice` opens onto.
+
+        Raises `UnknownReferenceError`.
+        """
         return self._step(scene, path, nodes=False)
 
     def _step(self, scene: str, path: tuple[str, ...], *, nodes: bool) -> int:
         name = ".".join(path)
-        here = f"{scene}.{name}"
-        if here in self.steps and self._is_node(here) == nodes:
-            return self.steps[here]
-        found = [full for full in (name, *(f"{other}.{name}" for other in self.scenes)) if full in self.steps]
-        found = [full for full in dict.fromkeys(found) if self._is_node(full) == nodes]
+        found = self._called(f"{scene}.{name}", nodes=nodes)
+        if not found and not nodes and path[0] in self.menus and name in self.shared_steps:
+            return self.shared_steps[name]  # a menu of the story is at home in every scene
+        if not found:
+            places = dict.fromkeys((name, *(f"{other}.{name}" for other in self.scenes)))
+            found = [called for full in places for called in self._called(full, nodes=nodes)]
         if len(found) == 1:
-            return self.steps[found[0]]
+            return found[0][1]
         what = "node" if nodes else "choice"
         if found:
-            raise UnknownReferenceError(f'"{name}" could be {" or ".join(found)}', "write the scene's id before it")
+            shown = " or ".join(called for called, _ in found)
+            mend = "give the menu, or the other one, a name of its own"
+            mend = mend if _OF_A_MENU in shown else "write the scene's id before it"
+            raise UnknownReferenceError(f'"{name}" could be {shown}', mend)
         help_line = self._suggest(scene, name, nodes=nodes)
         raise UnknownReferenceError(f'there is no {what} "{name}"', help_line, excused=self.files_lost)
+
+    def _called(self, full: str, *, nodes: bool) -> list[tuple[str, int]]:
+        """The node, or else the choices, of a full name, each as it is told from others and with its step."""
+        found = [(full, self.steps[full])] if full in self.steps and self._is_node(full) == nodes else []
+        if not nodes and full in self.shared_steps:
+            found.append((full + _OF_A_MENU, self.shared_steps[full]))
+        return found
 
     def _is_node(self, full: str) -> bool:
         return full.count(".") == 1

@@ -24,7 +24,7 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
         message = "no choice is open here and nothing leads on" if linked.choices else "nothing leads on from here"
         help_line = "give it a `goto`, an `otherwise` or an `ending`"
         finding = rule.at_step(facts, step, message, help_line, facts.walk.way_to(state))
-        yield Found(finding, rests(state, stuck=True))
+        yield Found(finding, rests(state, stuck=True), finding.span)
 
 
 RULE = StateRule("dead-end", Severity.ERROR, _find, anywhere)

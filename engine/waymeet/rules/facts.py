@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from waymeet.diagnostics import Diagnostic, Severity, Undecided
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
     from waymeet.analysis.obligations import Obligations
     from waymeet.analysis.replay import Ended
@@ -48,10 +48,14 @@ def covers(allow: Allow, rule: str, where: str) -> bool:
 
 
 class Found(NamedTuple):
-    """Something found, and what must be so where its witness ends, if it has one."""
+    """Something found, and what must be so where its witness ends, if it has one.
+
+    What a menu or a deck holds is written once and met at several places: where that is the `cause`, one is told of.
+    """
 
     diagnostic: Diagnostic
     claim: Claim | None = None
+    cause: Hashable = None
 
 
 def rests(state: int, *, stuck: bool = False) -> Claim:
@@ -135,11 +139,14 @@ class StateRule:
     def at_choice(
         self, facts: Facts, step: int, choice: int, message: str, help_line: str, witness: Witness | None
     ) -> Diagnostic:
-        """A finding about a choice of a step."""
+        """A finding about a choice of a step, or about the node that is the card chosen there."""
         where = facts.story.machine.steps[step]
-        path = where.choices[choice].path.removeprefix(where.node + ".")
+        node, path = where.node, where.choices[choice].path
+        below = None if where.most is not None else path.removeprefix(f"{node}.")
         span = facts.places.choices[step, choice]
-        return Diagnostic(self.name, self.severity, message, span, help_line, (), where.node, path, witness)
+        return Diagnostic(
+            self.name, self.severity, message, span, help_line, (), node if below else path, below, witness
+        )
 
 
 def anywhere(_facts: Facts) -> Iterator[Open]:

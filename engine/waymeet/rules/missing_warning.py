@@ -24,7 +24,7 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
             message = f'a reader comes to this without having been warned of "{warn}"'
             help_line = f'add "{warn}" to `warns` in the story file'
             witness = facts.walk.way_through(facts.walk.arrivals[step].move)
-            yield Found(rule.at_step(facts, step, message, help_line, witness, span), passes(step))
+            yield Found(rule.at_step(facts, step, message, help_line, witness, span), passes(step), span)
 
 
 def _untold(facts: Facts) -> Iterator[tuple[int, str, Span]]:

@@ -26,7 +26,7 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
             help_line = "widen its range, or say `overflow: clamp` if it is meant to stop there"
             span = facts.places.effects[step, effect]
             finding = rule.at_step(facts, step, message, help_line, facts.walk.way_through(first.move), span)
-            yield Found(finding, overflows(step, effect, first.value))
+            yield Found(finding, overflows(step, effect, first.value), span)
 
 
 RULE = StateRule("out-of-range", Severity.WARNING, _find, anywhere)

@@ -20,7 +20,7 @@ from waymeet.rules.uncovered_goto import tellers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from waymeet.analysis.walk import Walk
+    from waymeet.analysis.walk import Begun, Walk
 
 
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
@@ -36,17 +36,20 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
         linked = facts.story.machine.steps[step]
         if linked.choices:
             message = f"after this choice {name} can reach no ending any more"
-            yield Found(rule.at_choice(facts, step, choice, message, help_line, witness), claim)
+            finding = rule.at_choice(facts, step, choice, message, help_line, witness)
         else:
             what = "an answer that can be given" if linked.ask is not None else "what chance can bring"
             message = f"after {what} here {name} can reach no ending any more"
-            yield Found(rule.at_step(facts, step, message, help_line, witness), claim)
-    for protagonist, start in _trapped_starts(facts.walk, trapped).items():
-        name = facts.story.protagonists[protagonist].id
+            finding = rule.at_step(facts, step, message, help_line, witness)
+        yield Found(finding, claim, (finding.span, bool(linked.choices)))
+    for move, start, _ in _trapped_starts(facts.walk, trapped):
+        name = facts.story.protagonists[move.protagonist].id
         message = f"{name} can reach no ending, from the very start"
         step = facts.walk.states.step(start)
-        span = facts.places.protagonists[name]
-        yield Found(rule.at_step(facts, step, message, help_line, facts.walk.way_to(start), span), rests(start))
+        witness = facts.walk.way_through(move)
+        yield Found(
+            rule.at_step(facts, step, message, help_line, witness, facts.places.protagonists[name]), rests(start)
+        )
 
 
 def _trapped(facts: Facts) -> set[int]:
@@ -110,14 +113,13 @@ def _crossings(facts: Facts, trapped: set[int]) -> Iterator[tuple[int, int, int]
         yield step, number, choice
 
 
-def _trapped_starts(walk: Walk, trapped: set[int]) -> dict[int, int]:
-    """For each protagonist whose path is lost from the start: its nearest such start."""
-    found: dict[int, int] = {}
-    for start in sorted(
-        {begun.state for begun in walk.begun} & trapped, key=lambda number: (walk.depths[number], number)
-    ):
-        found.setdefault(walk.protagonists[start], start)
-    return found
+def _trapped_starts(walk: Walk, trapped: set[int]) -> list[Begun]:
+    """For each protagonist whose path is lost from the start: its nearest such beginning."""
+    found: dict[int, Begun] = {}
+    for begun in walk.begun:
+        if begun.state in trapped:
+            found.setdefault(begun.move.protagonist, begun)
+    return list(found.values())
 
 
 RULE = StateRule("soft-lock", Severity.ERROR, _find, anywhere)

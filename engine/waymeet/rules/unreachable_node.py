@@ -1,7 +1,8 @@
 """unreachable-node: a node that no reader can come to.
 
 What it finds: a node that nothing leads to, or that arrows lead to though no playthrough ever takes them. Nodes that
-are cut off only because another one is are not reported beside it.
+are cut off only because another one is are not reported beside it; nor are cards that are never offered where they
+could be, for that is what impossible-choice says.
 Why it matters: what is written there is never read.
 What to do: lead somewhere to it, mend the conditions on the way, or remove it.
 """
@@ -24,11 +25,21 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
     cut_off = _unreached(facts)
     if facts.walk.stopped is not None:
         cut_off = [node for node in cut_off if node not in connected]
-    for node in _causes(facts, cut_off):
+    told = _told_as_cards(facts)
+    for node in (node for node in _causes(facts, cut_off) if node not in told):
         message, help_line = "nothing leads to this node", "lead a choice or a `goto` to it, or remove it"
         if node in connected:
             message, help_line = "no playthrough comes to this node", "mend the conditions on the way to it"
         yield Found(rule.at_step(facts, node, message, help_line, None))
+
+
+def _told_as_cards(facts: Facts) -> set[int]:
+    """The cards that a step offers which readers come to: if they never come to the card, that is told of the offer."""
+    if facts.walk.stopped is not None or "impossible-choice" in facts.off:
+        return set()
+    numbers = {step.id: index for index, step in enumerate(facts.story.data.steps)}
+    offering = (facts.story.machine.steps[step] for step in facts.walk.arrivals)
+    return {numbers[choice.path] for step in offering if step.most is not None for choice in step.choices}
 
 
 def _unreached(facts: Facts) -> list[int]:

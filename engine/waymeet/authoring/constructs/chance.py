@@ -117,13 +117,22 @@ def _ranges(written: WrittenRoll, low: int, high: int, lowering: Lowering) -> li
         if ends is None or to is None:
             return None
         found.append(Sums(*ends, to))
-    missing = next((total for total in range(low, high + 1) if not any(s.low <= total <= s.high for s in found)), None)
-    if missing is None:
+    missing = _first_gap(found, low)
+    if missing > high:
         return found
     message = f"the roll can come to {missing}, and no outcome is for that"
     help_line = f"it goes from {low} to {high}; ranges are written 7, 7..9, 10+ or ..6"
     lowering.reading.report("incomplete-match", message, written.key("outcomes"), help_line)
     return None
+
+
+def _first_gap(ranges: list[Sums], low: int) -> int:
+    """The first number from `low` on that no range has."""
+    for sums in sorted(ranges):
+        if sums.low > low:
+            break
+        low = max(low, sums.high + 1)
+    return low
 
 
 def _ends(name: Scalar, low: int, high: int, lowering: Lowering) -> tuple[int, int] | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from waymeet.authoring.models import WrittenCard, WrittenDeck, WrittenScene, WrittenStory, WrittenStoryAndScene
     from waymeet.authoring.source import Scalar
     from waymeet.expressions.code import Code
-    from waymeet.story import Exit
+    from waymeet.story import Exit, Step
 
 PICKS = ("best", "random", "offer")
 MAX_OFFER = 20
@@ -89,8 +89,8 @@ def _join(card: Card, decks: dict[str, Deck]) -> None:
     deck.cards.append(card)
 
 
-def lower_draw(name: Scalar, index: int, lowering: Lowering) -> Exit:
-    """What drawing from a deck comes to."""
+def lower_draw(name: Scalar, at: Step, lowering: Lowering, steps: dict[int, Step]) -> Exit:
+    """What drawing from a deck comes to; `at` is the step that draws, less its way out."""
     deck = lowering.shared.decks.get(name.value)
     if deck is None:
         message = f'there is no deck "{name.value}"'
@@ -99,17 +99,17 @@ def lower_draw(name: Scalar, index: int, lowering: Lowering) -> Exit:
     otherwise = deck.lowering.target(deck.written.otherwise)
     if otherwise is None:
         return None
-    lowering.shared.places.ways[index] = lowering.reading.source.span(name)
+    numbers = lowering.shared.names.steps
+    lowering.shared.places.ways[numbers[at.id]] = lowering.reading.source.span(name)
     rest = Goto((Branch(None, otherwise),))
-    steps = lowering.shared.names.steps
     match deck.written.pick.value:
         case "best":
-            return Goto((*(Branch(_guard(card), steps[card.full]) for card in deck.cards), *rest.branches))
+            return Goto((*(Branch(_guard(card), numbers[card.full]) for card in deck.cards), *rest.branches))
         case "random":
-            outcomes = tuple(Outcome(card.full, 1, _guard(card), steps[card.full]) for card in deck.cards)
+            outcomes = tuple(Outcome(card.full, 1, _guard(card), numbers[card.full]) for card in deck.cards)
             return Chance(outcomes, rest)
         case _:
-            return Choices(_offered(deck, index, lowering), rest, deck.written.offer)
+            return Choices(_offered(deck, at, lowering, steps), rest, deck.written.offer)
 
 
 def _guard(card: Card) -> Code | None:
@@ -124,14 +124,25 @@ def _guard(card: Card) -> Code | None:
     return fresh if condition is None else ("and", fresh, condition)
 
 
-def _offered(deck: Deck, index: int, lowering: Lowering) -> tuple[Choice, ...]:
+def _offered(deck: Deck, at: Step, lowering: Lowering, steps: dict[int, Step]) -> tuple[Choice, ...]:
+    index = lowering.shared.names.steps[at.id]
     found: list[Choice] = []
     for position, card in enumerate(deck.cards):
         label = () if card.written.label is None else card.lowering.line(card.written.label)
-        to = lowering.shared.names.steps[card.full]
+        to = _leading(card, at, lowering, steps)
         if card.name.value in [choice.id for choice in found]:
             message = f'two cards of this deck are called "{card.name.value}"'
             card.lowering.reading.report("duplicate-key", message, card.name, "give one of the nodes another id")
         found.append(Choice(card.name.value, card.full, label, _guard(card), None, None, None, to))
         lowering.shared.places.choices[index, position] = card.lowering.reading.source.span(card.name)
     return tuple(found)
+
+
+def _leading(card: Card, at: Step, lowering: Lowering, steps: dict[int, Step]) -> int:
+    """A step that leads to a card: what a choice opens onto lies in its own scene, and the card may not."""
+    names = lowering.shared.names
+    name = f"{at.id}:{card.full}"
+    index = names.steps.setdefault(name, len(names.steps))
+    lowering.shared.places.steps[index] = card.lowering.reading.source.span(card.name)
+    steps[index] = at._replace(id=name, exit=Goto((Branch(None, names.steps[card.full]),)))
+    return index

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from waymeet.authoring.constructs.calls import lower_call, lower_return
 from waymeet.authoring.constructs.chance import lower_chance, lower_roll
 from waymeet.authoring.constructs.decks import lower_draw
+from waymeet.authoring.constructs.menus import meant_menu
 from waymeet.authoring.constructs.questions import lower_ask
 from waymeet.authoring.constructs.story import one_line
 from waymeet.authoring.fields import broken_rows, rows
@@ -47,11 +48,21 @@ class Surroundings(NamedTuple):
 
 
 class StepLowering:
-    """Lowers the steps of one scene; `steps` gathers them by index."""
+    """Lowers the steps of one scene; `steps` gathers them by index.
 
-    def __init__(self, lowering: Lowering, endings: Mapping[str, int], scene: str | None = None) -> None:
+    For the choices of a menu, `scene` is where they are offered, and `within` has the menus that they are part of.
+    """
+
+    def __init__(
+        self,
+        lowering: Lowering,
+        endings: Mapping[str, int],
+        scene: str | None = None,
+        within: tuple[str, ...] = (),
+    ) -> None:
         self._lowering = lowering
         self._scene = lowering.scene if scene is None else scene
+        self._within = within
         self._reading = lowering.reading
         self._shared = lowering.shared
         self._endings = endings
@@ -127,13 +138,13 @@ class StepLowering:
             return lower_call(written, written.call, around.outward, index, self._lowering)
         if written.back is not None:
             return lower_return(written.back, self._lowering)
+        here = Step(full, around.node, self._scene, (), None, (), (), (), None)
         if written.roll is not None:
-            here = Step(full, around.node, self._scene, (), None, (), (), (), None)
             return lower_roll(written.roll, here, self._lowering, self.steps)
         if written.chance is not None:
             return lower_chance(written.chance, written.key("chance"), self._lowering)
         if written.draw is not None:
-            return lower_draw(written.draw, index, self._lowering)
+            return lower_draw(written.draw, here, self._lowering, self.steps)
         assert written.ask is not None
         return lower_ask(written.ask, around.outward, self._lowering)
 
@@ -209,22 +220,20 @@ class StepLowering:
 
     def _from_menu(self, name: Scalar, full: str, around: Surroundings, taken: set[str]) -> list[Choice]:
         """The choices of a menu, lowered for this place; they are written in the names of where the menu stands."""
-        names = self._shared.names
-        menu = names.menu(self._lowering.scene, name.value)
+        menu = meant_menu(name, self._lowering, self._within)
         if menu is None:
-            known = [menu.rpartition(".")[2] for menu in names.menus]
-            message = f'there is no menu "{name.value}"'
-            self._reading.report("unknown-name", message, name, did_you_mean(name.value, known))
             return []
-        here = StepLowering(Lowering(self._shared, menu.reading, menu.scene), self._endings, self._scene)
+        lowering = Lowering(self._shared, menu.reading, menu.scene)
+        here = StepLowering(lowering, self._endings, self._scene, (*self._within, menu.name))
         here.steps = self.steps
+        around = around._replace(once=around.once and menu.scene != "")
         found = []
         for key, written in rows(menu.choices):
             if key.value in taken:
                 message = f'there is a choice "{key.value}" here already, besides the one of the menu "{name.value}"'
                 self._reading.report("duplicate-key", message, name, "give one of them another id")
             else:
-                found.append(here._offered(f"{full}.{key.value}", key, written, around._replace(once=False)))
+                found.append(here._offered(f"{full}.{key.value}", key, written, around))
         return found
 
     def _choice(self, path: str, key: Scalar, written: WrittenChoice, *, once: bool) -> Choice:
