@@ -17,7 +17,7 @@ from waymeet.prose.rendering import Rendering, Template, is_fixed
 from waymeet.rules import SETTABLE_RULES, STATE_RULES
 from waymeet.rules.facts import Facts, covers
 from waymeet.runtime import Story
-from waymeet.story import Ask, Choices
+from waymeet.story import prose_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from waymeet.authoring.compiler import Compiled
     from waymeet.authoring.loading import WrittenFiles
     from waymeet.authoring.places import Allow
-    from waymeet.prose.rendering import Prose
-    from waymeet.story import Step, StoryData
+    from waymeet.story import StoryData
 
 #: Seconds after which a check says what it knows, unless told otherwise.
 BUDGET = 60.0
@@ -87,21 +86,9 @@ def _tell_all(story: Story) -> None:
     """Tell all there is to tell, once: what cannot be told is our own fault, and is not left to a reader to find."""
     rendering = Rendering(story.machine.start_registers, story.texts, {}, 0)
     story.sheet(rendering)
-    for prose in (prose for step in story.data.steps for prose in _prose_in(step)):
+    for prose in (prose for step in story.data.steps for prose in prose_in(step)):
         if not is_fixed(prose):
             Template(prose, story.machine.derived).render(rendering)
-
-
-def _prose_in(step: Step) -> Iterator[Prose]:
-    yield step.text
-    match step.exit:
-        case Choices(choices):
-            for choice in choices:
-                yield from (prose for prose in (choice.label, choice.locked, choice.echo) if prose is not None)
-        case Ask(label):
-            yield label
-        case _:
-            pass
 
 
 def _found(facts: Facts) -> Iterator[Diagnostic]:
