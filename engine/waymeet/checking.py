@@ -9,13 +9,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from waymeet.analysis.replay import Replayer
+from waymeet.analysis.uses import uses_of
 from waymeet.analysis.walk import walk
 from waymeet.authoring.compiler import compile_story
 from waymeet.authoring.loading import load_files
 from waymeet.diagnostics import Diagnostic, Report, Severity, StoryError, Summary
 from waymeet.prose.rendering import Rendering, Template, is_fixed
-from waymeet.rules import SETTABLE_RULES, STATE_RULES
-from waymeet.rules.facts import Facts, covers
+from waymeet.rules import GRAPH_RULES, SETTABLE_RULES, STATE_RULES
+from waymeet.rules.facts import Facts, GraphFacts, covers
 from waymeet.runtime import Story
 from waymeet.story import prose_in
 
@@ -59,7 +60,7 @@ def check_files(files: dict[str, bytes], name: str, *, budget: float | None = No
     off = frozenset(rule for rule, level in compiled.severities.items() if level == "off")
     walked = walk(story, budget=BUDGET if budget is None else budget, began=began)
     facts = Facts(story, compiled.places, walked, off)
-    findings = list(_found(facts))
+    findings = [*_found_in_graph(compiled), *_found(facts)]
     kept, unused = _allowed(findings, compiled.places.allows)
     rules = [rule for rule in STATE_RULES if rule.name not in off]
     undecided = tuple(question for rule in rules for question in rule.undecided(facts))
@@ -89,6 +90,13 @@ def _tell_all(story: Story) -> None:
     for prose in (prose for step in story.data.steps for prose in prose_in(step)):
         if not is_fixed(prose):
             Template(prose, story.machine.derived).render(rendering)
+
+
+def _found_in_graph(compiled: Compiled) -> Iterator[Diagnostic]:
+    """What the rules find that need no walk."""
+    facts = GraphFacts(compiled.story, compiled.places, uses_of(compiled.story))
+    for rule in GRAPH_RULES:
+        yield from rule.find(facts, rule)
 
 
 def _found(facts: Facts) -> Iterator[Diagnostic]:
