@@ -269,6 +269,37 @@ def targets(step: Step) -> list[int]:
             return onward
 
 
+def prose_in(step: Step) -> list[Prose]:
+    """All that a step can tell: its text and its signals, and what its choices or its question say."""
+    here = [step.text, *(value for signal in step.signals for _, value in signal.values)]
+    match step.exit:
+        case Choices(choices):
+            told = [prose for choice in choices for prose in (choice.label, choice.locked, choice.echo)]
+            return [*here, *(prose for prose in told if prose is not None)]
+        case Ask(label):
+            return [*here, label]
+        case _:
+            return here
+
+
+def conditions_in(step: Step) -> list[Code]:
+    """All that a step's ways on depend on."""
+    asked = [branch.when for way in ways_on(step) for branch in way.branches]
+    match step.exit:
+        case Choices(choices):
+            asked += [choice.when for choice in choices]
+        case Chance(outcomes):
+            asked += [outcome.when for outcome in outcomes]
+        case _:
+            pass
+    return [when for when in asked if when is not None]
+
+
+def endings_in(story: StoryData) -> set[int]:
+    """The endings that some step leads to, whether or not anything leads to the step."""
+    return {step.exit.ending for step in story.steps if isinstance(step.exit, End)}
+
+
 class StoryDataError(Exception):
     """Bytes that hold no story of this format."""
 

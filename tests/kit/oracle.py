@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from kit.mentions import judged
 from kit.retold import Retold
 from waymeet.dice import Luck
 from waymeet.runtime import EndlessLoopError
@@ -241,7 +242,7 @@ class Oracle:
     # -- the rules ------------------------------------
 
     def findings(self, quiet: Collection[tuple[str, str]] = ()) -> Counter[Finding]:
-        """What every rule about states finds; of places that are equally right, the first by name.
+        """What every rule about the story finds; of places that are equally right, the first by name.
 
         `quiet` has the rules and places of findings that are allowed, and so are nobody's excuse.
         """
@@ -254,6 +255,7 @@ class Oracle:
             self._impossible,
             self._out_of_range,
             self._unwarned,
+            self._unused,
         )
         return Counter(finding for rule in rules for finding in rule())
 
@@ -342,9 +344,8 @@ class Oracle:
         written = {step.ending for step in self.retold.steps.values()}
         for ending in self.retold.story["endings"]:
             if ending not in written:
-                yield Finding("unreachable-ending", ending, -1)
-                continue
-            for protagonist in self._whose(ending):
+                yield Finding("unused-ending", ending, -1)
+            for protagonist in self._whose(ending) if ending in written else ():
                 if (protagonist, ending) not in reached:
                     yield Finding("unreachable-ending", f"{ending} for {protagonist}", -1)
 
@@ -357,6 +358,9 @@ class Oracle:
 
     def _out_of_range(self) -> Iterable[Finding]:
         return [Finding("out-of-range", step, depth) for (step, _), depth in self.overflows.items()]
+
+    def _unused(self) -> Iterable[Finding]:
+        return [Finding(rule, name, -1) for rule, name in judged(self.retold)]
 
     def _unwarned(self) -> Iterable[Finding]:
         for step in self.retold.steps.values():
@@ -390,13 +394,17 @@ def _closure(start: set[str], unreached: set[str], arrows: Mapping[str, set[str]
 
 def reported(report: Report, retold: Retold) -> Counter[Finding]:
     """What a report says, in the oracle's terms."""
-    return Counter(Finding(f.rule, _where(f, retold), length(f.witness)) for f in report.findings)
+    return Counter(Finding(f.rule, where(f, retold), length(f.witness)) for f in report.findings)
 
 
-def _where(finding: Diagnostic, retold: Retold) -> str:
+def where(finding: Diagnostic, retold: Retold) -> str:
     """Where a finding is, as the oracle says it."""
     where = ".".join(part for part in (finding.node, finding.choice) if part)
     match finding.rule:
+        case "unused-flag" | "never-read" | "never-written":
+            return finding.message.split('"')[1]
+        case "unused-ending":
+            return finding.message.split()[-1]
         case "unreachable-ending":
             words = finding.message.split()
             named = [word for word in words if word in retold.story["protagonists"]]

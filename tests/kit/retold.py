@@ -127,6 +127,7 @@ class Retold:
     """A story, read from its data."""
 
     def __init__(self, files: Files) -> None:
+        self.files = files
         self.story = next(data for data in files.values() if "story" in data)
         self.scenes = {data["scene"]: data for data in files.values() if "scene" in data}
         self.flags: dict[str, Flag] = {}

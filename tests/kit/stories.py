@@ -160,10 +160,11 @@ class _Maker:
 
     def _sheet(self) -> list[dict[str, Any]]:
         names = self.names
-        lines: list[dict[str, Any]] = [{"label": name, "show": name} for name in [*names.ints, *names.sets]]
+        shown = [*names.ints, *names.sets, *names.enums, *names.derived_bools, *names.derived_ints]
+        lines: list[dict[str, Any]] = [{"label": name, "show": name} for name in shown]
         lines += [{"label": name, "show": name, "words": {"0": "nothing", "2": "much"}} for name in names.ints]
         lines += [{"label": name, "show": name, "words": {"true": "yes", "false": "no"}} for name in names.bools]
-        return lines
+        return [line for line in lines if chance(self.random, 40)]
 
     def _protagonist(self, index: int) -> dict[str, Any]:
         scene, node = self.nodes[0] if index == 0 else self.random.choice(self.nodes)

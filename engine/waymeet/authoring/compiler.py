@@ -81,7 +81,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         report_overgrown(shared.names.overgrown)
         return None
     shared.decks = gather_decks(written, top, scenes)
-    registers, texts = _declare_flags(reading, written, scenes, shared.names)
+    registers, texts = _declare_flags(written, top, scenes)
     told = declare_told(written.events, shared.names)
     derived = declare_derived(written, top)
     endings = lower_endings(written, top)
@@ -195,13 +195,11 @@ def _declare_steps(
                 _declare_steps(f"{full}.{name}", menu.scene, choice, names, f"{menu.name}.{name}", inside)
 
 
-def _declare_flags(
-    reading: Reading, written: WrittenStory, scenes: list[Scene], names: Names
-) -> tuple[dict[int, Register], list[Text]]:
-    registers, texts = declare_flags(written.flags, "flag", names, reading)
-    registers |= declare_flags(written.memory, "memory", names, reading).registers
-    for scene_reading, scene in scenes:
-        declared = declare_flags(scene.local, "local", names, scene_reading, scene.scene.value)
+def _declare_flags(written: WrittenStory, top: Lowering, scenes: list[Scene]) -> tuple[dict[int, Register], list[Text]]:
+    registers, texts = declare_flags(written.flags, "flag", top)
+    registers |= declare_flags(written.memory, "memory", top).registers
+    for reading, scene in scenes:
+        declared = declare_flags(scene.local, "local", Lowering(top.shared, reading, scene.scene.value))
         registers |= declared.registers
     return registers, texts
 

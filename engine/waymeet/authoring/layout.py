@@ -104,7 +104,13 @@ SHAPES = {
     # the story file
     "flags": Shape(other="flag"),
     "flag": Shape(
-        keys={**_exact("min", "max", "one_of", "any_of"), "text": LINE, **_exact("start", "overflow"), "note": WORDS}
+        keys={
+            **_exact("min", "max", "one_of", "any_of"),
+            "text": LINE,
+            **_exact("start", "overflow"),
+            "note": WORDS,
+            "allow": WORDS,
+        }
     ),
     "protagonists": Shape(other="protagonist"),
     "protagonist": Shape(keys={"name": LINE, "about": PROSE, "start": EXACT}),

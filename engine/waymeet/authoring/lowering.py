@@ -265,7 +265,7 @@ class Lowering:
             if rule.value in known:
                 self.shared.places.allows.append(Allow(rule.value, step, self.reading.source.span(rule), thing))
             else:
-                help_line = did_you_mean(rule.value, known)
+                help_line = None if rule.value == UNUSED_ALLOW else did_you_mean(rule.value, known)
                 self.reading.report("unknown-name", f'there is no rule "{rule.value}" to allow', rule, help_line)
 
     def _report(self, scalar: Scalar, problems: Iterable[Problem]) -> None:

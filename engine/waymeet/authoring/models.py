@@ -276,6 +276,7 @@ class WrittenFlag(Written):
     start: Annotated[Any, PlainValidator(_anything)] = None
     overflow: Name | None = None
     note: Annotated[Any, PlainValidator(_anything)] = None
+    allow: Annotated[dict[str, Said], NAMED] = {}
 
 
 def _flag_form(node: Any) -> str:

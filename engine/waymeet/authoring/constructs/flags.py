@@ -13,6 +13,7 @@ from waymeet.expressions.types import BOOL, TEXT, UNKNOWN, BoolType, EnumType, I
 from waymeet.story import Register, Text
 
 if TYPE_CHECKING:
+    from waymeet.authoring.lowering import Lowering
     from waymeet.authoring.models import Flags
     from waymeet.authoring.names import Names
     from waymeet.authoring.source import Node
@@ -38,9 +39,10 @@ class DeclaredFlags(NamedTuple):
     texts: list[Text]
 
 
-def declare_flags(table: Flags, use: Use, names: Names, reading: Reading, scene: str = "") -> DeclaredFlags:
+def declare_flags(table: Flags, use: Use, lowering: Lowering) -> DeclaredFlags:
     """Make the flags of a table known and give each its register; what is wrong with them is reported."""
     declared = DeclaredFlags({}, [])
+    names, reading, scene = lowering.shared.names, lowering.reading, lowering.scene
     home = names.local.setdefault(scene, {}) if scene else names.flags
     for broken in broken_rows(table):
         names.incomplete = True
@@ -55,15 +57,23 @@ def declare_flags(table: Flags, use: Use, names: Names, reading: Reading, scene:
         _declare_words(form.type, written, names, reading, scene)
         flag = names.new_flag(name.value, form.type, len(declared.texts))
         home[name.value] = flag
+        full = f"{scene}.{name.value}" if scene else name.value
+        _note_place(full, name, written, lowering)
         if isinstance(form.start, str):
             if use != "flag":
                 message = "free text is not remembered between playthroughs" if use == "memory" else "no local text"
                 reading.report("wrong-value", message, name, "declare it under `flags`")
             declared.texts.append(Text(name.value, form.start))
         else:
-            full = f"{scene}.{name.value}" if scene else name.value
             declared.registers[flag.register] = _register(full, form, use)
     return declared
+
+
+def _note_place(full: str, name: Scalar, written: object, lowering: Lowering) -> None:
+    place = lowering.reading.source.span(name)
+    lowering.shared.places.flags[full] = place
+    if isinstance(written, WrittenFlag):
+        lowering.note_allows(written.allow, f"flag {full}", place)
 
 
 def _register(name: str, form: FlagForm, use: Use) -> Register:
