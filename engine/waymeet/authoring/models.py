@@ -16,6 +16,7 @@ from waymeet.authoring.fields import (
     ROW,
     SOME,
     TABLE,
+    Form,
     Formula,
     Id,
     Name,
@@ -83,6 +84,7 @@ class BreakBlock(Written):
 
 #: The keys that tell blocks apart; no cast id may be one of them.
 BLOCK_KEYS = ("when", "match", "vary", "verse", "break")
+BLOCK_FORMS = "a spoken line is one name and one text; other blocks start with " + ", ".join(BLOCK_KEYS)
 
 
 def _block_form(node: Any) -> str:
@@ -96,8 +98,7 @@ def _speech(node: Any, info: ValidationInfo) -> Speech:
     reading = reading_of(info)
     if len(node.entries) != 1:
         extra = node.entries[1][0] if node.entries else node
-        help_line = "a spoken line is one name and one text; other blocks start with " + ", ".join(BLOCK_KEYS)
-        reading.report("wrong-value", "this is no block of prose", extra, help_line)
+        reading.report("wrong-value", "this is no block of prose", extra, BLOCK_FORMS)
         raise REPORTED
     speaker, line = node.entries[0]
     return Speech(speaker, words(line, info))
@@ -110,7 +111,7 @@ WrittenBlock = Annotated[
     | Annotated[VaryBlock, Tag("vary")]
     | Annotated[VerseBlock, Tag("verse")]
     | Annotated[BreakBlock, Tag("break")]
-    | Annotated[Speech, PlainValidator(_speech), Tag("speech")],
+    | Annotated[Speech, PlainValidator(_speech), Form("speech"), Tag("speech")],
     Discriminator(_block_form),
     ROW,
 ]
@@ -245,7 +246,7 @@ class WrittenChoice(WrittenStep):
 
     label: Said
     when: Formula | None = None
-    locked: Annotated[Scalar | bool, PlainValidator(_locked)] = False
+    locked: Annotated[Scalar | bool, PlainValidator(_locked), Form("locked")] = False
     once: Truth | None = None
     limit: Number | None = None
     echo: TextField | None = None
@@ -272,7 +273,7 @@ class WrittenFlag(Written):
     high: Number | None = Field(None, alias="max")
     one_of: Annotated[list[Id], ITEMS] | None = None
     any_of: Annotated[list[Id], ITEMS] | None = None
-    text: Annotated[Scalar, PlainValidator(_free_text)] | None = None
+    text: Annotated[Scalar, PlainValidator(_free_text), Form("free_text")] | None = None
     start: Annotated[Any, PlainValidator(_anything)] = None
     overflow: Name | None = None
     note: Annotated[Any, PlainValidator(_anything)] = None
@@ -285,17 +286,20 @@ def _flag_form(node: Any) -> str:
     return "list" if isinstance(node, Sequence) else "truth"
 
 
+#: What to write for a flag.
+FLAG_FORMS = "write `false`, {min: 0, max: 3, start: 0}, {one_of: [a, b]}, {any_of: [a, b]} or {text: …}"
+
+
 def _bare_flag(node: Any, info: ValidationInfo) -> bool:
     if isinstance(node, Scalar) and node.value not in ("true", "false"):
-        help_line = "write `false`, {min: 0, max: 3, start: 0}, {one_of: [a, b]}, {any_of: [a, b]} or {text: …}"
-        reading_of(info).report("wrong-value", f'"{node.value}" is no range of values', node, help_line)
+        reading_of(info).report("wrong-value", f'"{node.value}" is no range of values', node, FLAG_FORMS)
         raise REPORTED
     return truth(node, info)
 
 
 #: `false`, `[cold, open]`, or a mapping that says more.
 FlagField = Annotated[
-    Annotated[bool, PlainValidator(_bare_flag), Tag("truth")]
+    Annotated[bool, PlainValidator(_bare_flag), Form("bare_flag"), Tag("truth")]
     | Annotated[list[Id], ITEMS, Tag("list")]
     | Annotated[WrittenFlag, Tag("flag")],
     Discriminator(_flag_form),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_SPAN = 65_536
 MAX_MEMBERS = 64
+#: What can be said of a number that would leave its bounds.
+OVERFLOWS = ("report", "clamp")
 
 
 class FlagForm(NamedTuple):
@@ -48,7 +50,7 @@ def declare_flags(table: Flags, use: Use, lowering: Lowering) -> DeclaredFlags:
         names.incomplete = True
         home[broken] = Flag(broken, -1, UNKNOWN)
     for name, written in rows(table):
-        form = _form(name, written, reading)
+        form = flag_form(name, written, reading)
         if form is None:
             names.incomplete = True
             home[name.value] = Flag(name.value, -1, UNKNOWN)
@@ -105,7 +107,8 @@ def _declare_words(kind: Type, written: object, names: Names, reading: Reading, 
 # -- the forms a flag can take ------------------------------------
 
 
-def _form(name: Scalar, written: object, reading: Reading) -> FlagForm | None:
+def flag_form(name: Scalar, written: object, reading: Reading) -> FlagForm | None:
+    """What a flag was declared as; None for what is reported."""
     if isinstance(written, bool):
         return FlagForm(BOOL, int(written))
     if isinstance(written, list):
@@ -187,8 +190,8 @@ def _start_number(written: WrittenFlag, low: int, high: int, reading: Reading) -
 
 def _clamp(written: WrittenFlag, reading: Reading) -> bool:
     overflow = written.overflow
-    if overflow is not None and overflow.value not in ("report", "clamp"):
-        help_line = did_you_mean(overflow.value, ("report", "clamp"))
+    if overflow is not None and overflow.value not in OVERFLOWS:
+        help_line = did_you_mean(overflow.value, OVERFLOWS)
         reading.report("wrong-value", f'overflow is report or clamp, not "{overflow.value}"', overflow, help_line)
     return overflow is not None and overflow.value == "clamp"
 
