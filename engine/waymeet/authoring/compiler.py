@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from waymeet.authoring.constructs.calls import check_calls
 from waymeet.authoring.constructs.decks import gather_decks
 from waymeet.authoring.constructs.flags import declare_flags
+from waymeet.authoring.constructs.history import lower_history
 from waymeet.authoring.constructs.steps import StepLowering
 from waymeet.authoring.constructs.story import (
     blurb,
@@ -94,6 +95,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         sheet=lower_sheet(written, top),
         places=shared.variations,
         steps=(),
+        past=lower_history(written, top),
     )
     severities = lower_severities(written, top)
     if not files.findings:
@@ -166,7 +168,7 @@ def _declare_steps(full: str, scene: str, written: WrittenStep, names: Names, sh
         menu = names.menu(scene, used.value)
         for name, choice in () if menu is None else menu.choices.items():
             if f"{full}.{name}" not in names.steps and menu is not None:
-                _declare_steps(f"{full}.{name}", scene, choice, names, f"{menu.name}.{name}")
+                _declare_steps(f"{full}.{name}", scene, choice, names, f"{menu.name}:{name}")
 
 
 def _declare_flags(
@@ -196,7 +198,8 @@ def _count_registers(names: Names, steps: dict[int, Step]) -> dict[int, Register
     for index, count in names.counts.items():
         step = steps[index]
         what = "visits" if step.id == step.node else "times"
+        name = names.menu_choices.get(index, step.id)
         found[count.register] = Register(
-            f"{what}({step.id})", "int", "count", 0, max(count.cap, count.shown), 0, (), clamp=True, told=count.cap
+            f"{what}({name})", "int", "count", 0, max(count.cap, count.shown), 0, (), clamp=True, told=count.cap
         )
     return found
