@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from waymeet.machine import EndlessLoopError, Offer
     from waymeet.opening import check, load
     from waymeet.prose.rendering import Block
-    from waymeet.runtime import ChoiceError, Moment, Origin, Question, Story
+    from waymeet.runtime import ChoiceError, Moment, Origin, Question, Recovered, Story
     from waymeet.story import Ending, Protagonist
     from waymeet.values import FlagValueError, Value
 
@@ -39,6 +39,7 @@ __all__ = [
     "Origin",
     "Protagonist",
     "Question",
+    "Recovered",
     "Related",
     "Report",
     "SaveError",
@@ -74,7 +75,7 @@ _HOMES = {
     "waymeet.machine": ("EndlessLoopError", "Offer"),
     "waymeet.opening": ("check", "load"),
     "waymeet.prose.rendering": ("Block",),
-    "waymeet.runtime": ("ChoiceError", "Moment", "Origin", "Question", "Story"),
+    "waymeet.runtime": ("ChoiceError", "Moment", "Origin", "Question", "Recovered", "Story"),
     "waymeet.story": ("Ending", "Protagonist"),
     "waymeet.values": ("FlagValueError", "Value"),
 }

@@ -33,12 +33,6 @@ def edited(story: Story) -> Story:
     return Story(story.data._replace(title="The Lamp"))
 
 
-def _without(story: Story, step: str) -> Story:
-    """The same story, one step under another name."""
-    steps = tuple(s._replace(id="wood.gone", node="wood.gone") if s.id == step else s for s in story.data.steps)
-    return Story(story.data._replace(steps=steps))
-
-
 # -- undo and redo ------------------------------------
 
 
@@ -130,16 +124,6 @@ def test_the_transcript_reaches_back_past_an_edit(read: Read, edited: Story) -> 
         'The wood is *very* dark.\n\nThe owl: "Who is there?"\n\nOne light'
     )
     assert written.count("> Trim the wick.\n\nIt burns lower.") == 2
-
-
-def test_a_place_that_is_gone_is_named_and_kept(read: Read, story: Story, home: Path) -> None:
-    read("2", "q", protagonist="ada")
-    path = home / "saves" / "lantern" / "autosave-ada.json"
-    kept = path.read_bytes()
-    heard = read("1", "q", protagonist="ada", story=_without(story, "house.gate"))
-    assert f"\n{path}\n" in heard.text
-    assert path.with_name("autosave-ada.damaged.json").read_bytes() == kept
-    assert path.read_bytes() != kept
 
 
 def test_a_damaged_save_gives_way_to_the_one_before(read: Read, home: Path) -> None:
