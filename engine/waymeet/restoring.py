@@ -120,7 +120,7 @@ def taken_again(was: str, turns: int, taken: int, here: str, *, stuck: bool) -> 
     if stuck:
         gone = f"Where you were, {was}, nothing would be left for you to do."
     if taken < turns:
-        again = f"{taken} of the {turns} choices" if turns > 1 else "Not even the one choice"
+        again = f"{taken or 'None'} of the {turns} choices" if turns > 1 else "Not even the one choice"
         return f"{gone} {again} that led there could be taken again; you are at {here}."
     if turns == 0:
         return f"{gone} You begin anew, at {here}."

@@ -316,6 +316,13 @@ def test_where_nothing_is_asked_any_more_the_story_goes_on_by_itself(
 
 GONE = {
     "none": ([("wade:", "go:"), ("shallows", "ford")], ("wade",), "Not even the one choice", "could be", "landing"),
+    "none of several": (
+        [("wade:", "go:"), ("shallows", "ford")],
+        ("wade", "deeper"),
+        "None of the 2 choices",
+        "could be",
+        "landing",
+    ),
     "some": ([("deeper:", "on:")], ("toss", "on", "wade", "deeper"), "3 of the 4 choices", "could be", "shallows"),
     "all": ([("landing", "jetty")], ("wade", "back"), "Each choice", "was", "jetty"),
     "the one": ([("shallows", "ford")], ("wade",), "The choice", "was", "ford"),
