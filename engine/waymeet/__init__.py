@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from waymeet.machine import EndlessLoopError, Offer, Signal
     from waymeet.opening import check, load
     from waymeet.prose.rendering import Block
-    from waymeet.runtime import ChoiceError, Moment, Origin, Question, Story
+    from waymeet.runtime import ChoiceError, Moment, Origin, Question, Recovered, Story
     from waymeet.story import Ending, Event, Protagonist
     from waymeet.values import FlagValueError, Value
 
@@ -40,6 +40,7 @@ __all__ = [
     "Origin",
     "Protagonist",
     "Question",
+    "Recovered",
     "Related",
     "Report",
     "SaveError",
@@ -76,7 +77,7 @@ _HOMES = {
     "waymeet.machine": ("EndlessLoopError", "Offer", "Signal"),
     "waymeet.opening": ("check", "load"),
     "waymeet.prose.rendering": ("Block",),
-    "waymeet.runtime": ("ChoiceError", "Moment", "Origin", "Question", "Story"),
+    "waymeet.runtime": ("ChoiceError", "Moment", "Origin", "Question", "Recovered", "Story"),
     "waymeet.story": ("Ending", "Event", "Protagonist"),
     "waymeet.values": ("FlagValueError", "Value"),
 }

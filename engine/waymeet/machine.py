@@ -404,10 +404,21 @@ class Machine:
             return True
         return not step.possible(state.registers) and self._onward(*state, None) is None
 
+    def is_stuck(self, state: State) -> bool:
+        """Whether nothing can be done where a reader rests: at a dead end."""
+        step = self.steps[state.step]
+        return step.ending is None and step.ask is None and not step.asks(state.registers)
+
     def go_on(self, state: State, to: int, passages: list[Passage], observer: Observer | None = None) -> State:
         """Go on from a step of chance by the outcome that leads to `to`, without dice."""
         registers = self._moved(self.steps[state.step].scene, to, state.registers)
         return self.arrive(to, registers, passages, observer, state.returns)
+
+    def move_on(self, state: State, passages: list[Passage], dice: Dice) -> State:
+        """Go on from where a reader cannot rest (see `is_rest`), without arriving there again."""
+        onward = self._onward(*state, dice)
+        assert onward is not None
+        return self.arrive(onward.step, onward.registers, passages, None, onward.returns, dice)
 
     def answered(
         self,
@@ -458,11 +469,11 @@ class Machine:
         if to is None:
             return None
         if caller.scene != step.scene:
-            registers = self._left(step.scene, registers)
+            registers = self.left(step.scene, registers)
         return State(to, self._moved(caller.scene, to, registers), returns[:-1])
 
     def _moved(self, scene: str, to: int, registers: Registers) -> Registers:
-        return self._left(scene, registers) if self._locals and self.steps[to].scene != scene else registers
+        return self.left(scene, registers) if self._locals and self.steps[to].scene != scene else registers
 
     def _circle(self, been: dict[State, None], again: State) -> tuple[str, ...]:
         """The steps from a state's first coming to its second, from the one that stands first in the file.
@@ -497,7 +508,7 @@ class Machine:
             values[register] = value
         return tuple(values)
 
-    def _left(self, scene: str, registers: Registers) -> Registers:
+    def left(self, scene: str, registers: Registers) -> Registers:
         """The registers once a scene was left: its local flags are forgotten, so each entry finds them fresh."""
         if scene not in self._locals:
             return registers

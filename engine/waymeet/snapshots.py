@@ -11,11 +11,23 @@ from waymeet.sealed import seal, unseal
 if TYPE_CHECKING:
     from waymeet.values import Value
 
-__all__ = ["MAX_SIZE", "SaveError", "Snapshot", "read", "write"]
+__all__ = ["MAX_SIZE", "Origin", "SaveError", "Snapshot", "read", "write"]
 
 MAX_SIZE = 16 * 1024 * 1024
 #: What a place or a count of times can be: one more than any number that is kept.
 _WORD = 2**64
+
+
+class Origin(NamedTuple):
+    """How a playthrough began: with its choices, all that is needed to play it again.
+
+    `outcomes` are those that were fixed beforehand, in order, for rolls, chances, draws and questions.
+    """
+
+    protagonist: str
+    seed: int
+    memory: tuple[tuple[str, Value], ...]
+    outcomes: tuple[str, ...] = ()
 
 
 class Snapshot(NamedTuple):
@@ -87,6 +99,8 @@ def _snapshot(fields: dict[str, Any]) -> Snapshot:
     """The fields as they are in memory; raises `ValueError` or `TypeError` for what is not as waymeet writes it."""
     for name in ("outcomes", "path", "returns", "fixed"):
         fields[name] = _strings(name, fields[name])
+    for name in ("memory", "flags"):
+        fields[name] = {flag: _value(value) for flag, value in fields[name].items()}
     _strings("texts", list(fields["texts"].values()))
     fields["shown"] = dict(_shown(place, count) for place, count in fields["shown"].items())
     fields["text"] = tuple(_block(*block) for block in fields["text"])
@@ -101,6 +115,14 @@ def _strings(name: str, items: list[Any]) -> tuple[str, ...]:
     if not all(isinstance(item, str) for item in items):
         raise ValueError(f'"{name}" holds something that is no text')
     return tuple(items)
+
+
+def _value(value: Any) -> Value:
+    if isinstance(value, list):
+        return _strings("flags", value)
+    if isinstance(value, str) or (isinstance(value, int) and abs(value) < _WORD):
+        return value
+    raise ValueError("a flag has a value that there is not")
 
 
 def _shown(place: str, count: Any) -> tuple[int, int]:

@@ -11,6 +11,8 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from waymeet.expressions.code import Code
     from waymeet.prose.rendering import Prose
 
@@ -215,11 +217,28 @@ class SheetLine(NamedTuple):
     value: Prose
 
 
+class PastNames(NamedTuple):
+    """What one release says of names of the one before that it has no more: pairs of such a name and what it is now.
+
+    `steps` has scenes, nodes and choices by their paths, a menu's choice as `menu:choice`; `moved` leads from those
+    that are gone to the node where readers go on who stood there. `flags` has also memory and free texts, a local flag
+    as `scene.flag`; `values` has words as `flag.value`. Elsewhere an empty name stands for what is gone and is not to
+    be missed.
+    """
+
+    protagonists: tuple[tuple[str, str], ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
+    endings: tuple[tuple[str, str], ...] = ()
+    flags: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+
+
 class StoryData(NamedTuple):
     """A whole story.
 
     `warns` are content warnings, told before the first page; `chapters` are (scene, heading) in reading order; `places`
-    counts the variations in its prose.
+    counts the variations in its prose; `past` has what its releases say, the first one first.
     """
 
     id: str
@@ -238,6 +257,7 @@ class StoryData(NamedTuple):
     events: tuple[Event, ...]
     places: int
     steps: tuple[Step, ...]
+    past: tuple[PastNames, ...] = ()
 
 
 def ways_on(step: Step) -> list[Goto]:
@@ -300,6 +320,19 @@ def endings_in(story: StoryData) -> set[int]:
     return {step.exit.ending for step in story.steps if isinstance(step.exit, End)}
 
 
+def body_of(steps: Mapping[int, Step] | Sequence[Step], entry: int) -> set[int]:
+    """The steps that a part of a story goes through from its entry, conditions ignored, less those of what it calls."""
+    found = {entry}
+    waiting = [entry]
+    while waiting:
+        step = steps[waiting.pop()]
+        onward = [branch.to for way in ways_on(step) for branch in way.branches]
+        more = [to for to in (onward if isinstance(step.exit, Call) else targets(step)) if to not in found]
+        found.update(more)
+        waiting.extend(more)
+    return found
+
+
 class StoryDataError(Exception):
     """Bytes that hold no story of this format."""
 
@@ -351,6 +384,7 @@ def _story(fields: Any) -> StoryData:
         sheet=_rows(SheetLine, story.sheet),
         events=_rows(Event, story.events),
         steps=tuple(_step(*row) for row in story.steps),
+        past=_rows(PastNames, story.past),
     )
 
 

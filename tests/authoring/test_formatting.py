@@ -346,6 +346,9 @@ def test_a_mangled_file_is_laid_out_or_refused_and_nothing_is_lost(files: dict[s
 SHAPED = {
     "WrittenStory": "story",
     "WrittenCheck": "check",
+    "WrittenRelease": "history",
+    "WrittenRenames": "renames",
+    "WrittenRemovals": "renames",
     "WrittenDeck": "deck",
     "WrittenCard": "card",
     "WrittenRoll": "roll",

@@ -9,6 +9,7 @@ from waymeet.authoring.constructs.calls import check_calls
 from waymeet.authoring.constructs.decks import gather_decks
 from waymeet.authoring.constructs.events import declare_told, lower_events, tell_at_endings, told_register
 from waymeet.authoring.constructs.flags import declare_flags
+from waymeet.authoring.constructs.history import lower_history
 from waymeet.authoring.constructs.menus import report_overgrown
 from waymeet.authoring.constructs.promises import Promise, lower_promises
 from waymeet.authoring.constructs.steps import StepLowering
@@ -107,6 +108,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         events=events,
         places=shared.variations,
         steps=(),
+        past=lower_history(written, top),
     )
     severities = lower_severities(written, top)
     if not files.findings:
@@ -192,7 +194,7 @@ def _declare_steps(
                 return
             if f"{full}.{name}" not in names.steps:
                 inside = (*within, menu.name)
-                _declare_steps(f"{full}.{name}", menu.scene, choice, names, f"{menu.name}.{name}", inside)
+                _declare_steps(f"{full}.{name}", menu.scene, choice, names, f"{menu.name}:{name}", inside)
 
 
 def _declare_flags(written: WrittenStory, top: Lowering, scenes: list[Scene]) -> tuple[dict[int, Register], list[Text]]:
@@ -220,7 +222,8 @@ def _count_registers(names: Names, steps: dict[int, Step]) -> dict[int, Register
     for index, count in names.counts.items():
         step = steps[index]
         what = "visits" if step.id == step.node else "times"
+        name = names.menu_choices.get(index, step.id)
         found[count.register] = Register(
-            f"{what}({step.id})", "int", "count", 0, max(count.cap, count.shown), 0, (), clamp=True, told=count.cap
+            f"{what}({name})", "int", "count", 0, max(count.cap, count.shown), 0, (), clamp=True, told=count.cap
         )
     return found

@@ -264,6 +264,8 @@ TABLE = _table(ids=True)
 CHOICES = _table(ids=True, form="give each choice an id of its own, as in `go_in: {label: Go in., goto: hall}`")
 #: The same where the keys name things that stand elsewhere.
 NAMED = _table(ids=False)
+#: The same where places are named that are gone.
+GONE = _table(ids=False, form="say of each where a reader goes on who stood there, as in `town.well: town.square`")
 
 
 def _items(node: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:

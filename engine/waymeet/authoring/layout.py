@@ -129,7 +129,8 @@ SHAPES = {
     "decks": Shape(other="deck"),
     "deck": Shape(keys=_exact("pick", "offer", "otherwise")),
     "check": Shape(keys=_exact("rules")),
-    "history": Shape(keys=_exact("release", "renamed", "removed")),
+    "history": Shape(keys={**_exact("release"), "renamed": "renames", "removed": "renames"}),
+    "renames": Shape(keys=_exact("protagonists", "scenes", "nodes", "choices", "endings", "flags", "values")),
     # steps
     "nodes": Shape(other="node", apart=True),
     "node": Shape(keys={**_SAID, "card": "card", **_DONE}),

@@ -9,6 +9,7 @@ from pydantic import Discriminator, Field, PlainValidator, Tag, ValidationInfo
 
 from waymeet.authoring.fields import (
     CHOICES,
+    GONE,
     ITEMS,
     NAMED,
     ONE_OR_MORE,
@@ -368,6 +369,55 @@ class WrittenCheck(Written):
     rules: Annotated[dict[str, Name], NAMED] = {}
 
 
+#: What things were called, with what they are called now.
+Renamed = Annotated[dict[str, Annotated[Name, ROW]], NAMED]
+#: Places that are gone, with where a reader goes on who stood there; and what is simply gone.
+Moved = Annotated[dict[str, Annotated[Name, ROW]], GONE]
+Gone = Annotated[list[Name], ONE_OR_MORE]
+
+
+class WrittenRenames(Written):
+    """A list of renamed things: what each was called before a release, and what it was called in it."""
+
+    hints = {
+        "memory": "memory is renamed under `flags`",
+        "local": "a local flag is renamed under `flags`, as scene.flag",
+    }
+
+    protagonists: Renamed = {}
+    scenes: Renamed = {}
+    nodes: Renamed = {}
+    choices: Renamed = {}
+    endings: Renamed = {}
+    flags: Renamed = {}
+    values: Renamed = {}
+
+
+class WrittenRemovals(Written):
+    """A list of removed things: with places, where readers go on who stood there."""
+
+    hints = {
+        "memory": "memory is removed under `flags`",
+        "local": "a local flag is removed under `flags`, as scene.flag",
+        "values": "rename the value to the one that takes its place",
+    }
+
+    protagonists: Gone = []
+    scenes: Moved = {}
+    nodes: Moved = {}
+    choices: Moved = {}
+    endings: Gone = []
+    flags: Gone = []
+
+
+class WrittenRelease(Written):
+    """A release: what became of the names of the one before."""
+
+    release: Number
+    renamed: WrittenRenames | None = None
+    removed: WrittenRemovals | None = None
+
+
 class WrittenScene(Written):
     """A scene file: nodes that belong together."""
 
@@ -402,6 +452,7 @@ class WrittenStory(Written):
     menus: Menus = {}
     decks: Annotated[dict[str, Annotated[WrittenDeck, ROW]], TABLE] = {}
     check: WrittenCheck | None = None
+    history: Annotated[list[Annotated[WrittenRelease, ROW]], ITEMS] = []
 
 
 class WrittenStoryAndScene(WrittenStory):

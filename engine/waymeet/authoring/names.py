@@ -101,6 +101,8 @@ class Names:
     same: dict[int, int] = field(default_factory=dict)
     #: The menu that would have made the menus' choices too many, if one would.
     overgrown: Menu | None = None
+    #: The choices of menus, as `menu:choice`, by the first of their steps.
+    menu_choices: dict[int, str] = field(default_factory=dict)
     counts: dict[int, Count] = field(default_factory=dict)
     registers: int = 0
     #: Whether some flag or derived name could not be read; whether some file could not.
@@ -158,11 +160,19 @@ class Names:
         return found if found is not None and found.scene in ("", scene) else None
 
     def add_step(self, full: str, shared: str = "") -> None:
-        """Give a step its index; `shared` is what it is called as part of a menu."""
+        """Give a step its index; `shared` is what it is called as part of a menu, `menu:choice`."""
         index = len(self.steps)
         self.steps[full] = index
         if shared:
-            self.same[index] = self.shared_steps.setdefault(shared, index)
+            self.same[index] = self.shared_steps.setdefault(shared.replace(":", "."), index)
+            self.menu_choices.setdefault(self.same[index], self._menu_choice(shared))
+
+    def _menu_choice(self, shared: str) -> str:
+        """The choice of a menu by the menu's own name: that of one file which holds the story and a scene is both's."""
+        full, _, choice = shared.partition(":")
+        short = full.rpartition(".")[2]
+        own, other = self.menus[full], self.menus.get(short)
+        return shared if other is None or other.choices is not own.choices else f"{short}:{choice}"
 
     def node(self, scene: str, name: str) -> int:
         """The step of the node meant by `node` or `scene.node` in a scene; raises `UnknownReferenceError`."""

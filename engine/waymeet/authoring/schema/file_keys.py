@@ -13,6 +13,9 @@ from waymeet.authoring.models import (
     WrittenFlag,
     WrittenPromise,
     WrittenProtagonist,
+    WrittenRelease,
+    WrittenRemovals,
+    WrittenRenames,
     WrittenScene,
     WrittenSheetLine,
     WrittenSpeaker,
@@ -27,6 +30,15 @@ from waymeet.authoring.schema.step_keys import ALLOW, NOTE, PROSE_KEYS, STEP_KEY
 
 if TYPE_CHECKING:
     from waymeet.authoring.fields import Written
+
+
+def _renamed(what: str, example: str) -> Key:
+    return Key(f"{what}: each old name with the new one.", example, holds="past", keys="past")
+
+
+def _moved(what: str, example: str) -> Key:
+    return Key(f"{what}: each with the node where readers go on who stood there.", example, holds="past", keys="past")
+
 
 _FLAG: Keys = {
     "min": Key("The least that the number can be. It needs a `max` beside it.", needs="max"),
@@ -90,7 +102,47 @@ _SCENE: Keys = {
     ),
 }
 
+_HISTORY: dict[type[Written], Keys] = {
+    WrittenRelease: {
+        "release": Key(
+            "The number of the release in which this was done. Later releases have higher numbers.", least=1
+        ),
+        "renamed": Key(
+            "What was given another name, by what it is: the old name and the new.",
+            "renamed: {flags: {coins: silver}, nodes: {bank.boat: bank.raft}}",
+        ),
+        "removed": Key(
+            "What is gone: of places, where readers go on who stood there.",
+            "removed: {nodes: {trek.well: trek.shelter}, flags: [rope]}",
+        ),
+    },
+    WrittenRenames: {
+        "protagonists": _renamed("Protagonists", "protagonists: {mara: ada}"),
+        "scenes": _renamed("Scenes, with all that is in them", "scenes: {shore: bank}"),
+        "nodes": _renamed("Nodes, as scene.node", "nodes: {bank.boat: bank.raft}"),
+        "choices": _renamed(
+            "Choices, by their paths, or as menu.choice", "choices: {bank.landing.go: bank.landing.wade}"
+        ),
+        "endings": _renamed("Endings", "endings: {over: across}"),
+        "flags": _renamed("Flags, memory and free texts; local flags as scene.flag", "flags: {coins: silver}"),
+        "values": _renamed("Values of enums and members of sets, as flag.value", "values: {mood.wary: mood.watchful}"),
+    },
+    WrittenRemovals: {
+        "protagonists": Key("Protagonists whose paths are gone.", "protagonists: [cy]", holds="past"),
+        "scenes": _moved("Scenes", "scenes: {inn: bank.landing}"),
+        "nodes": _moved("Nodes, as scene.node", "nodes: {trek.well: trek.shelter}"),
+        "choices": _moved("Choices, by their paths", "choices: {bank.landing.sit: bank.landing}"),
+        "endings": Key("Endings that are gone.", "endings: [drowned]", holds="past"),
+        "flags": Key(
+            "Flags, memory and free texts that are gone and that no reader will miss: nothing is said of them.",
+            "flags: [rope]",
+            holds="past",
+        ),
+    },
+}
+
 STORY_KEYS: dict[type[Written], Keys] = {
+    **_HISTORY,
     WrittenFlag: _FLAG,
     WrittenProtagonist: {
         "name": Key("What readers see of the protagonist. Without it, the id with a capital."),
@@ -234,6 +286,10 @@ STORY_KEYS: dict[type[Written], Keys] = {
             snippets=(
                 Snippet("a promise", {"${1:id}": "{${2|never,always,possible,always_possible|}: ${3:condition}}"}),
             ),
+        ),
+        "history": Key(
+            "What became of names from release to release, so that the saves of readers go on.",
+            "history:\n  - release: 2\n    renamed: {flags: {coins: silver}}",
         ),
         "menus": _SCENE["menus"]._replace(
             words="Choices that several steps offer. A step says `menus: [name]` to offer them too."

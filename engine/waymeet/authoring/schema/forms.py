@@ -94,6 +94,7 @@ FORMS: dict[str, JsonSchema] = {
     "menu": _NO_NAME,
     "deck": _NO_NAME,
     "choice": _NO_NAME,
+    "past": _name("*", "a name, with dots between its parts"),
     "tag": {FORM: "id"},
     "warning": {FORM: "said"},
     # words that are fixed
