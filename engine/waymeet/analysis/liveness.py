@@ -107,10 +107,10 @@ class Liveness:
             written.append(step.exit.register)
         return _mask(written)
 
-    def _needs(self, index: int) -> int:
-        """What is live on arrival at a step, given what is where it leads."""
+    def after(self, index: int) -> int:
+        """What is live at a step once its effects are done, as a bit mask."""
         step = self._story.steps[index]
-        live = self._resting(index) | _at(self._passing, index)
+        live = self._resting(index)
         for way in ways_on(step):
             for branch in way.branches:
                 live |= self._read(branch.when) | self._beyond(step, branch.to)
@@ -121,6 +121,19 @@ class Liveness:
                 live |= self._after_return(step)
             case _:
                 pass
+        return live
+
+    def used(self) -> int:
+        """Every register that is live anywhere, as a bit mask."""
+        live = 0
+        for index in range(len(self._story.steps)):
+            live |= self._arriving[index] | self.after(index)
+        return live
+
+    def _needs(self, index: int) -> int:
+        """What is live on arrival at a step, given what is where it leads."""
+        step = self._story.steps[index]
+        live = self.after(index) | _at(self._passing, index)
         for register, code in reversed(step.effects):
             read = self._read(code)
             if self._story.registers[register].kind == "int" and not self._story.registers[register].clamp:
