@@ -73,6 +73,9 @@ class Liveness:
                 before[target].append(index)
                 if isinstance(step.exit, Call):
                     before[target] += self._returning
+            if isinstance(step.exit, End):
+                for protagonist in self._story.protagonists:
+                    before[protagonist.start].append(index)
         waiting = dict.fromkeys(reversed(range(len(self._story.steps))))
         while waiting:
             index = next(iter(waiting))
@@ -171,10 +174,17 @@ class Liveness:
                 for branch in ways.branches:
                     live |= self._read(branch.when) | self._beyond(step, branch.to)
                 return live if register is None else live & ~(1 << register) | self._contradicting(register)
-            case End():
-                return self._memory
+            case End():  # what is left matters if some path that may begin then asks for it
+                return self._memory & self._beginning()
             case _:
                 return 0
+
+    def _beginning(self) -> int:
+        """What is live where paths begin."""
+        live = 0
+        for protagonist in self._story.protagonists:
+            live |= self._arriving[protagonist.start]
+        return live
 
     def _after_return(self, step: Step) -> int:
         """What any step that calls may need once it is returned to; which one called is not asked."""

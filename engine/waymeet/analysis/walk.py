@@ -12,9 +12,10 @@ from array import array
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from waymeet.analysis.lasting import lost
+from waymeet.analysis.leaving import changed, memory_after
 from waymeet.analysis.locks import locks
 from waymeet.analysis.moves import BEGIN, NOWHERE, Move
 from waymeet.analysis.states import States
@@ -22,7 +23,6 @@ from waymeet.analysis.survey import First, Loop, Survey
 from waymeet.analysis.watch import Watch
 from waymeet.diagnostics import Witness
 from waymeet.machine import EndlessLoopError
-from waymeet.values import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from waymeet.analysis.survey import Lock, Lost
     from waymeet.machine import LinkedStep, Registers, State
     from waymeet.runtime import Story
+    from waymeet.values import Value
 
 _Key = TypeVar("_Key")
 
@@ -84,6 +85,7 @@ class Walk(Survey):
     _end: array[int] = field(default_factory=_numbers)
     _choices: array[int] = field(default_factory=_numbers)
     _targets: array[int] = field(default_factory=_numbers)
+    _left: dict[int, dict[str, Value]] = field(default_factory=dict)
     #: The conditions that held on the way of each move, where there are any to ask.
     _held: list[frozenset[int]] = field(default_factory=list)
 
@@ -179,7 +181,7 @@ class Walk(Survey):
         if move.state != NOWHERE:
             earlier = self._way_to(move.state)
             before = (*earlier.before, replace(earlier, before=()))
-            memory = self._memory(self.states[move.state].registers)
+            memory = self._memory(move.state, earlier)
         protagonist = self.story.protagonists[move.protagonist].id
         told = tuple(reversed(play)), tuple(reversed(outcomes))
         return Witness(protagonist, memory, before, *told, shortest=shortest)
@@ -222,10 +224,11 @@ class Walk(Survey):
         steps = self.story.machine.steps
         return sum(not steps[self.states.step(number)].outcomes for number in range(len(self.states)))
 
-    def _memory(self, registers: Registers) -> tuple[tuple[str, object], ...]:
-        rows = zip(self.story.data.registers, registers, strict=True)
-        changed = ((row, value) for row, value in rows if row.use == "memory" and value != row.start)
-        return tuple((register.name, decode(register, value)) for register, value in changed)
+    def _memory(self, state: int, played: Witness) -> tuple[tuple[str, object], ...]:
+        """What is left, otherwise than at first, by the playthrough that ends in a state."""
+        if state not in self._left:
+            self._left[state] = memory_after(self.story, played, cast("dict[str, Value]", dict(played.memory)))
+        return changed(self.story, self._left[state])
 
 
 def walk(

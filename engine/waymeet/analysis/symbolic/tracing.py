@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.analysis.leaving import changed, memory_after
 from waymeet.analysis.symbolic.forward import NOWHERE
 from waymeet.diagnostics import Witness
 from waymeet.story import Ask, Chance, Choices, End
@@ -100,10 +101,10 @@ def witness(reach: Reach, start: Position, taken: Iterable[Taken], *, shortest: 
     told = Witness(story.protagonists[start.protagonist].id, shortest=shortest)
     for edge, answer in taken:
         if isinstance(story.data.steps[edge.source.step].exit, End):
-            memory = _memory_after(reach, told, memory)
+            memory = memory_after(story, told, memory)
             finished.append(told)
             name = story.protagonists[edge.target.protagonist].id
-            told = Witness(name, _changed(reach, memory), shortest=shortest)
+            told = Witness(name, changed(story, memory), shortest=shortest)
         elif edge.choice is not None:
             told = _extended(reach, told, edge, answer)
     return replace(told, before=tuple(finished))
@@ -120,18 +121,3 @@ def _extended(reach: Reach, told: Witness, edge: Edge, answer: int | None) -> Wi
             return replace(told, outcomes=(*told.outcomes, str(given)))
         case _:
             return told
-
-
-def _memory_after(reach: Reach, told: Witness, memory: dict[str, Value]) -> dict[str, Value]:
-    """What a finished playthrough leaves."""
-    moment = reach.system.story.begin(told.protagonist, memory=memory, outcomes=told.outcomes)
-    for choice in told.play:
-        moment = moment.choose(choice)
-    assert moment.ending is not None
-    return moment.memory
-
-
-def _changed(reach: Reach, memory: dict[str, Value]) -> tuple[tuple[str, object], ...]:
-    story = reach.system.story
-    fresh = story.values(story.machine.start_registers, "memory")
-    return tuple((name, value) for name, value in memory.items() if value != fresh[name])
