@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from waymeet.authoring.constructs.calls import check_calls
-from waymeet.authoring.constructs.decks import gather_decks
+from waymeet.authoring.constructs.decks import gather_decks, read_undrawn
 from waymeet.authoring.constructs.flags import declare_flags
-from waymeet.authoring.constructs.menus import report_overgrown
+from waymeet.authoring.constructs.menus import report_overgrown, unused_menus, unused_step
 from waymeet.authoring.constructs.steps import StepLowering
 from waymeet.authoring.constructs.story import (
     blurb,
@@ -25,6 +25,7 @@ from waymeet.authoring.constructs.story import (
 from waymeet.authoring.fields import Reading, broken_rows, rows
 from waymeet.authoring.lowering import Lowering, Shared
 from waymeet.authoring.names import MAX_OFFERED, Menu
+from waymeet.authoring.places import Places
 from waymeet.diagnostics import Related
 from waymeet.story import FORMAT, Register, Step, StoryData
 
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
         WrittenStoryAndScene,
     )
     from waymeet.authoring.names import Names
-    from waymeet.authoring.places import Places
     from waymeet.story import Ending, Text
 
     Scene = tuple[Reading, WrittenScene | WrittenStoryAndScene]
@@ -99,6 +99,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         places=shared.variations,
         steps=(),
     )
+    _read_unused(shared)
     severities = lower_severities(written, top)
     if not files.findings:
         check_calls(shared.calls, steps)
@@ -204,6 +205,20 @@ def _lower_scenes(scenes: list[Scene], shared: Shared, endings: dict[str, int]) 
             lowering.node(name, node, once=scene.once)
         steps |= lowering.steps
     return steps
+
+
+def _read_unused(shared: Shared) -> None:
+    """Read the menus that no step offers and the decks that none draws from; nothing comes of it but what is wrong."""
+    aside = replace(shared, names=shared.names.aside(), places=Places(), calls=[])
+    for deck in shared.decks.values():
+        if not deck.is_drawn:
+            read_undrawn(deck, aside)
+    for menu in unused_menus(shared.names):
+        for name, choice in menu.choices.items():
+            full = unused_step(menu, name)
+            _declare_steps(full, menu.scene, choice, aside.names, f"{menu.name}.{name}", (menu.name,))
+        endings = dict.fromkeys(shared.endings, 0)
+        StepLowering(Lowering(aside, menu.reading, menu.scene), endings, within=(menu.name,)).unused_menu(menu)
 
 
 def _count_registers(names: Names, steps: dict[int, Step]) -> dict[int, Register]:
