@@ -400,6 +400,7 @@ class Moment:
                 raise ChoiceError(f"expected a text of 1 to {question.high} characters")
             texts = (*texts[: ask.text], given, *texts[ask.text + 1 :])
         teller = Teller(self._story, texts, self._shown, self._origin.seed, self._state.registers, self._luck)
+        ask.label.line(teller.rendering())  # what varies in it was shown, and counts from now on
         passages: list[Passage] = []
         state = _drawn(lambda: self._story.machine.answered(self._state, value, passages, dice=teller.dice))
         return _told(teller, self._origin, path, state, passages, before + echoed(given), scene=self.scene)
