@@ -241,14 +241,14 @@ def _begun(story: Story, protagonist: str, memory: Mapping[str, Value], fixed: t
 
 
 def _chosen(moment: Moment, choice: str, fixed: tuple[str, ...]) -> Moment:
-    return _with_luck(moment, fixed).choose(choice)
+    return with_luck(moment, fixed).choose(choice)
 
 
 def _answered(moment: Moment, answer: int | str, fixed: tuple[str, ...]) -> Moment:
-    return _with_luck(moment, fixed).answer(answer)
+    return with_luck(moment, fixed).answer(answer)
 
 
-def _with_luck(moment: Moment, fixed: tuple[str, ...]) -> Moment:
+def with_luck(moment: Moment, fixed: tuple[str, ...]) -> Moment:
     """The same moment, where chance will bring this."""
     lucky = copy(moment)
     lucky._luck = Luck(0, fixed)

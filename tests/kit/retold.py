@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 #: More moves than any chain that ends has in a generated story; counts beyond this are all alike to them.
 PLENTY = 150
 
-_expression = lru_cache(maxsize=None)(parse_expression)
+#: The tree of a formula.
+expression = lru_cache(maxsize=None)(parse_expression)
 _effect = lru_cache(maxsize=None)(parse_effect)
 
 
@@ -44,9 +45,13 @@ class State:
 
 @dataclass(slots=True)
 class Passing:
-    """An arrival, with what happened on the way; `rest` is where it came to rest, None where it goes round."""
+    """An arrival, with what happened on the way; `rest` is where it came to rest, None where it goes round.
+
+    `told` has the steps with prose, each with what was so when it was told.
+    """
 
     steps: list[str] = field(default_factory=list)
+    told: list[tuple[str, State]] = field(default_factory=list)
     overflows: list[tuple[str, int]] = field(default_factory=list)
     round: frozenset[str] = frozenset()
     rest: str | None = None
@@ -78,7 +83,7 @@ class Retold(Written):
             return self._go(at, next(to for other, to, _ in lots.ways if other == name), state)
         total = int(name)
         if lots.add is not None:
-            total += reference.number(_expression(lots.add), self._world(self.steps[at].home, state))
+            total += reference.number(expression(lots.add), self._world(self.steps[at].home, state))
         return self._go(at, next(to for range_, to, _ in lots.ways if _holds(range_, total)), state)
 
     def answered(self, at: str, answer: int | str, state: State) -> Passing:
@@ -107,8 +112,10 @@ class Retold(Written):
             passing.steps.append(at)
             step = self.steps[at]
             counts[step.name] += 1
-            self._effects(step, _World(self, step.home, flags, counts), passing)
+            self._effects(step, World(self, step.home, flags, counts), passing)
             here = State(flags, counts, returns)
+            if "text" in step.data:
+                passing.told.append((at, State(dict(flags), dict(counts), returns)))
             to = None if self._rests(step, here) else self._onward(step, here)
             if to is None:
                 passing.rest, passing.state = at, here
@@ -221,7 +228,7 @@ class Retold(Written):
             if flag.use == "local" and name.startswith(scene + "."):
                 flags[name] = flag.start
 
-    def _effects(self, step: Step, here: _World, passing: Passing) -> None:
+    def _effects(self, step: Step, here: World, passing: Passing) -> None:
         for index, text in enumerate(step.effects):
             effect = _effect(text)
             value = reference.changed(effect, here)
@@ -236,14 +243,14 @@ class Retold(Written):
             here.flags[name] = value  # type: ignore[index]
 
     def _holds(self, when: str | None, home: str, state: State) -> bool:
-        return when is None or reference.truth(_expression(when), self._world(home, state))
+        return when is None or reference.truth(expression(when), self._world(home, state))
 
-    def _world(self, home: str, state: State) -> _World:
-        return _World(self, home, state.flags, state.counts)
+    def _world(self, home: str, state: State) -> World:
+        return World(self, home, state.flags, state.counts)
 
 
 @dataclass(frozen=True, slots=True)
-class _World:
+class World:
     """What formulas of one scene see, or, with no scene, those of the story."""
 
     story: Retold
@@ -261,8 +268,8 @@ class _World:
         if (full := self.full(name)) is not None:
             return self.flags[full]
         if name in (derived := self.story.story.get("derive", {})):
-            story = _World(self.story, "", self.flags, self.counts)
-            return reference.evaluate(_expression(derived[name]), story)
+            story = World(self.story, "", self.flags, self.counts)
+            return reference.evaluate(expression(derived[name]), story)
         return None
 
     def arrivals(self, asked: syntax.Reference) -> int:
