@@ -2,10 +2,17 @@
 # make play ARGS="--seed 3"    make test ARGS="-k saves"
 PYTHON ?= python3
 
-.PHONY: play test
+.PHONY: play test editor-server editor-test
 
 play:
 	@$(PYTHON) boot.py play $(ARGS)
 
 test:
 	@$(PYTHON) boot.py test $(ARGS)
+
+# The server that editors speak YAML with; where it is installed, the tests try the schema in it.
+editor-server:
+	@npm install --prefix tests/editors --no-package-lock --no-audit --no-fund --loglevel=error --fetch-timeout=30000
+
+editor-test: editor-server
+	@$(PYTHON) boot.py test tests/editors $(ARGS)

@@ -9,7 +9,7 @@ from kit.pages import Example, Fenced, all_examples, place_text, rewrite
 from kit.plays import script, transcript
 from waymeet.authoring.loading import load_files
 from waymeet.checking import check_files, compile_files
-from waymeet.diagnostics import Report
+from waymeet.diagnostics import Diagnostic, Report
 from waymeet.runtime import Story
 from waymeet.walkthroughs import run_walkthroughs
 
@@ -21,11 +21,16 @@ def _story(example: Example) -> Story:
     return Story(compile_files(example.files, example.name))
 
 
+def _walked(example: Example) -> list[Diagnostic]:
+    """What is found wrong by the walkthroughs of a story."""
+    return [f for outcome in run_walkthroughs(_story(example), load_files(example.files)) for f in outcome.findings]
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
 def test_is_clean_or_says_what_its_page_says(example: Example, update: bool) -> None:
     report = check_files(example.files, example.name)
     assert not report.undecided
-    failed = [f for outcome in run_walkthroughs(_story(example), load_files(example.files)) for f in outcome.findings]
+    failed = [] if report.invalid else _walked(example)
     text = messages(Report(report.story, (*report.findings, *failed), sources=report.sources))
     if update:
         place_text(example, text)

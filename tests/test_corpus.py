@@ -14,6 +14,7 @@ from kit.corpus import Known, corpus, roaming
 from kit.plays import transcript
 from waymeet.analysis.liveness import Liveness
 from waymeet.analysis.walk import Walk, walk
+from waymeet.analysis.watch import Watch
 from waymeet.checking import check_files, compile_files
 from waymeet.runtime import Story
 from waymeet.story import from_bytes, to_bytes
@@ -112,7 +113,7 @@ def test_the_walk_contains_every_state_of_every_play(known: Known) -> None:
     assert found.stopped is None
     names = [protagonist.id for protagonist in story.protagonists]
     states = {(names[who], state) for who, state in zip(found.protagonists, found.states, strict=True)}
-    liveness = Liveness(story.data)
+    liveness = Liveness(story.data, Watch(story.data))
 
     def visited(moment: Moment) -> Moment:
         assert (moment.origin.protagonist, liveness.forget(moment.state)) in states

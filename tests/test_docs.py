@@ -31,13 +31,14 @@ from waymeet.console import auto
 from waymeet.diagnostics import StoryError
 from waymeet.expressions import parser, typing
 from waymeet.prose import parser as prose
-from waymeet.rules import FILE_RULES, STATE_RULES
+from waymeet.rules import FILE_RULES, GRAPH_RULES, STATE_RULES
 from waymeet.saves import files as saves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from kit.pages import Fenced
+    from waymeet.rules.facts import GraphRule, StateRule
 
 ROOT = TESTS.parent
 PAGES = sorted({ROOT / "README.md", *(ROOT / "docs").glob("**/*.md")})
@@ -277,17 +278,22 @@ def test_the_indexes_lead_to_every_page() -> None:
 
 
 def _rules() -> str:
-    """The tables of rules, and what the file of each rule about states says of it."""
+    """The tables of rules, and what the file says of each that has one."""
     lines = ["", "## From the files", "", "| rule | finds |", "|---|---|"]
     lines += [f"| `{name}` | {about} |" for name, about in FILE_RULES.items()]
-    lines += ["", "## From the states", "", "| rule | severity | finds |", "|---|---|---|"]
-    told = {rule.name: _told(rule.name) for rule in STATE_RULES}
-    lines += [
-        f"| [`{rule.name}`](#{rule.name}) | {rule.severity.value} | {told[rule.name][0]} |" for rule in STATE_RULES
-    ]
+    lines += _ruled("From the graph", GRAPH_RULES)
+    lines += _ruled("From the states", STATE_RULES)
+    return "\n".join(lines) + "\n\n"
+
+
+def _ruled(heading: str, rules: Sequence[GraphRule | StateRule]) -> list[str]:
+    """A table of rules, and below it all that is told of each."""
+    told = {rule.name: _told(rule.name) for rule in rules}
+    lines = ["", f"## {heading}", "", "| rule | severity | finds |", "|---|---|---|"]
+    lines += [f"| [`{rule.name}`](#{rule.name}) | {rule.severity.value} | {told[rule.name][0]} |" for rule in rules]
     for name, (_, more) in told.items():
         lines += ["", f"### {name}", "", more]
-    return "\n".join(lines) + "\n\n"
+    return lines
 
 
 def _told(rule: str) -> tuple[str, str]:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
         Witness,
     )
     from waymeet.errors import SaveError, WaymeetError
-    from waymeet.machine import EndlessLoopError, Offer
+    from waymeet.machine import EndlessLoopError, Offer, Signal
     from waymeet.opening import check, load
     from waymeet.prose.rendering import Block
-    from waymeet.runtime import ChoiceError, Moment, Origin, Question, Story
-    from waymeet.story import Ending, Protagonist
+    from waymeet.runtime import ChoiceError, Moment, Origin, Question, Recovered, Story
+    from waymeet.story import Ending, Event, Protagonist
     from waymeet.values import FlagValueError, Value
 
 __all__ = [
@@ -33,16 +33,19 @@ __all__ = [
     "Diagnostic",
     "Ending",
     "EndlessLoopError",
+    "Event",
     "FlagValueError",
     "Moment",
     "Offer",
     "Origin",
     "Protagonist",
     "Question",
+    "Recovered",
     "Related",
     "Report",
     "SaveError",
     "Severity",
+    "Signal",
     "Span",
     "Story",
     "StoryError",
@@ -71,11 +74,11 @@ _HOMES = {
         "Witness",
     ),
     "waymeet.errors": ("SaveError", "WaymeetError"),
-    "waymeet.machine": ("EndlessLoopError", "Offer"),
+    "waymeet.machine": ("EndlessLoopError", "Offer", "Signal"),
     "waymeet.opening": ("check", "load"),
     "waymeet.prose.rendering": ("Block",),
-    "waymeet.runtime": ("ChoiceError", "Moment", "Origin", "Question", "Story"),
-    "waymeet.story": ("Ending", "Protagonist"),
+    "waymeet.runtime": ("ChoiceError", "Moment", "Origin", "Question", "Recovered", "Story"),
+    "waymeet.story": ("Ending", "Event", "Protagonist"),
     "waymeet.values": ("FlagValueError", "Value"),
 }
 

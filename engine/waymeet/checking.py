@@ -8,16 +8,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from waymeet.analysis.obligations import Obligations
 from waymeet.analysis.replay import Replayer
+from waymeet.analysis.uses import uses_of
 from waymeet.analysis.walk import walk
 from waymeet.authoring.compiler import compile_story
 from waymeet.authoring.loading import load_files
 from waymeet.diagnostics import Diagnostic, Report, Severity, StoryError, Summary
 from waymeet.prose.rendering import Rendering, Template, is_fixed
-from waymeet.rules import SETTABLE_RULES, STATE_RULES
-from waymeet.rules.facts import Facts, covers
+from waymeet.rules import GRAPH_RULES, SETTABLE_RULES, STATE_RULES
+from waymeet.rules.facts import Facts, Found, GraphFacts, covers
 from waymeet.runtime import Story
-from waymeet.story import Ask, Choices
+from waymeet.story import prose_in
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -26,9 +28,7 @@ if TYPE_CHECKING:
     from waymeet.authoring.loading import WrittenFiles
     from waymeet.authoring.places import Allow
     from waymeet.diagnostics import Span
-    from waymeet.prose.rendering import Prose
-    from waymeet.rules.facts import Found
-    from waymeet.story import Step, StoryData
+    from waymeet.story import StoryData
 
 #: Seconds after which a check says what it knows, unless told otherwise.
 BUDGET = 60.0
@@ -60,9 +60,10 @@ def check_files(files: dict[str, bytes], name: str, *, budget: float | None = No
         story = Story(compiled.story)
     _tell_all(story)
     off = frozenset(rule for rule, level in compiled.severities.items() if level == "off")
-    walked = walk(story, budget=BUDGET if budget is None else budget, began=began)
-    facts = Facts(story, compiled.places, walked, off)
-    kept, unused = _allowed(list(_found(facts)), compiled.places.allows)
+    obligations = Obligations(compiled.story, compiled.promises)
+    walked = walk(story, obligations.watch, budget=BUDGET if budget is None else budget, began=began)
+    facts = Facts(story, compiled.places, obligations, walked, off)
+    kept, unused = _allowed([*_found_in_graph(compiled), *_found(facts)], compiled.places.allows)
     rules = [rule for rule in STATE_RULES if rule.name not in off]
     undecided = tuple(question for rule in rules for question in rule.undecided(facts))
     if not undecided:
@@ -88,26 +89,21 @@ def _tell_all(story: Story) -> None:
     """Tell all there is to tell, once: what cannot be told is our own fault, and is not left to a reader to find."""
     rendering = Rendering(story.machine.start_registers, story.texts, {}, 0)
     story.sheet(rendering)
-    for prose in (prose for step in story.data.steps for prose in _prose_in(step)):
+    for prose in (prose for step in story.data.steps for prose in prose_in(step)):
         if not is_fixed(prose):
             Template(prose, story.machine.derived).render(rendering)
 
 
-def _prose_in(step: Step) -> Iterator[Prose]:
-    yield step.text
-    match step.exit:
-        case Choices(choices):
-            for choice in choices:
-                yield from (prose for prose in (choice.label, choice.locked, choice.echo) if prose is not None)
-        case Ask(label):
-            yield label
-        case _:
-            pass
+def _found_in_graph(compiled: Compiled) -> Iterator[Found]:
+    """What the rules find that need no walk."""
+    facts = GraphFacts(compiled.story, compiled.places, uses_of(compiled.story, compiled.promises))
+    for rule in GRAPH_RULES:
+        yield from map(Found, rule.find(facts, rule))
 
 
 def _found(facts: Facts) -> Iterator[Found]:
     """What the rules find; what a witness does not show is our own fault, and is not hidden."""
-    replayer = Replayer(facts.story)
+    replayer = Replayer(facts.story, facts.obligations.watch)
     for rule in STATE_RULES:
         for found in rule.find(facts, rule):
             finding, claim, _ = found

@@ -229,13 +229,7 @@ def _print_reports(reports: list[tuple[str, Report]], options: argparse.Namespac
         from waymeet.reports import text as as_text
 
         text = "".join(as_text.render(report, _folder(path), _typed(path, options)) for path, report in reports)
-    if options.output is None:
-        _write(text)
-    else:
-        try:
-            options.output.write_text(text, encoding="utf-8", errors="replace")
-        except OSError as error:
-            raise _OutputError(str(options.output), error) from error
+    _deliver(text, options.output)
 
 
 def _typed(path: str, options: argparse.Namespace) -> str:
@@ -341,6 +335,41 @@ def _fmt_code(file: Rewritten, *, check: bool) -> int:
     return FINDINGS if file.formatted.findings or (check and file.changed) else CLEAN
 
 
+# -- schema ------------------------------------
+
+
+def _schema_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--story",
+        nargs="?",
+        const=Path(),
+        type=_path,
+        metavar="STORY",
+        help="add the names of the story in a folder or file; without one, in the current folder",
+    )
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
+
+
+def _schema(options: argparse.Namespace) -> int:
+    import json
+
+    from waymeet.authoring.loading import load_files
+    from waymeet.authoring.schema.generator import generate
+    from waymeet.diagnostics import StoryNotFoundError
+    from waymeet.project import read_files
+    from waymeet.rules import SETTABLE_RULES
+
+    try:
+        files = None if options.story is None else load_files(read_files(options.story))
+    except StoryNotFoundError as error:
+        return _refuse(str(error), NO_STORY)
+    schema = generate(SETTABLE_RULES, files)
+    _deliver(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", options.output)
+    if files is not None and files.findings:
+        _notice("waymeet: not all of the story can be read (waymeet check says why), so no name will be called unknown")
+    return CLEAN
+
+
 # -- what commands share ------------------------------------
 
 
@@ -365,6 +394,17 @@ def _refused(error: StoryNotFoundError | StoryError, path: Path | None) -> int:
         return _refuse(str(error), NO_STORY)
     _notice(render(error.report, "" if path is None else _folder(str(path))).rstrip())
     return error.report.exit_code()
+
+
+def _deliver(text: str, output: Path | None) -> None:
+    """Write to a file, or to standard output."""
+    if output is None:
+        _write(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise _OutputError(str(output), error) from error
 
 
 def _write(text: str) -> None:
@@ -424,4 +464,5 @@ COMMANDS = {
     "check": Command("prove what can be proved of a story, and show what is wrong", _check_arguments, _check),
     "test": Command("play a story's walkthroughs", _test_arguments, _test),
     "fmt": Command("lay out a story's files in the one fixed way", _fmt_arguments, _fmt),
+    "schema": Command("print the JSON Schema of story files, for editors", _schema_arguments, _schema),
 }

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from waymeet.dice import Dice
     from waymeet.expressions.code import Run
     from waymeet.prose.rendering import Rendering
-    from waymeet.story import Assignment, Outcome, Register, StoryData
+    from waymeet.story import Assignment, Emit, Outcome, Register, StoryData
 
     #: The telling under way, made when first asked for: most passages read the same every time and need none.
     Telling = Callable[[], Rendering]
@@ -32,6 +32,8 @@ Passage = tuple[int, Registers]
 
 #: After so many moves without a choice, play stops: no story means that.
 MAX_MOVES = 10_000
+#: Stands for the effect where an answer changes a register.
+ANSWERED = -1
 #: Only a chain longer than this is watched for coming round.
 _PATIENCE = 50
 
@@ -55,6 +57,13 @@ class Offer(NamedTuple):
     locked: str | None
 
 
+class Signal(NamedTuple):
+    """Something that the story wants its host to do, such as to play a sound; `values` are (name, value)."""
+
+    name: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
 class Observer(Protocol):
     """Told what happens on the way from one state to the next; play has none, the checker has."""
 
@@ -63,6 +72,12 @@ class Observer(Protocol):
 
     def clamped(self, step: int, effect: int, value: int) -> None:
         """An effect of the step would have left its register's bounds with this value."""
+
+    def changing(self, step: int, effect: int, register: int, registers: Sequence[int]) -> None:
+        """An effect of the step, or an answer there (`ANSWERED`), is about to change one of these registers."""
+
+    def done(self, step: int, registers: Registers) -> None:
+        """The effects of a step are done."""
 
 
 class EndlessLoopError(WaymeetError):
@@ -153,6 +168,20 @@ class LinkedAsk:
         self.high = ask.high
 
 
+class LinkedSignal:
+    """A signal with its values ready to be worded."""
+
+    __slots__ = ("_values", "name")
+
+    def __init__(self, emit: Emit, derived: Sequence[Run]) -> None:
+        self.name = emit.name
+        self._values = tuple((name, Template(value, derived)) for name, value in emit.values)
+
+    def given(self, telling: Telling) -> Signal:
+        """The signal as the host is given it."""
+        return Signal(self.name, tuple((name, template.line(telling())) for name, template in self._values))
+
+
 class LinkedStep:
     """A step ready to run; its exit is in `choices`, `ways`, `outcomes`, `ask`, `call`, `returning` and `ending`."""
 
@@ -165,7 +194,6 @@ class LinkedStep:
         "choices",
         "effects",
         "ending",
-        "has_text",
         "id",
         "most",
         "node",
@@ -173,6 +201,8 @@ class LinkedStep:
         "rests",
         "returning",
         "scene",
+        "signals",
+        "tells",
         "text",
         "ways",
     )
@@ -186,7 +216,9 @@ class LinkedStep:
         self.arrivals = step.arrivals
         self.effects = tuple(_linked_effect(effect, data.registers, derived) for effect in step.effects)
         self.text = Template(step.text, derived)
-        self.has_text = bool(step.text)
+        self.signals = tuple(LinkedSignal(signal, derived) for signal in step.signals)
+        #: Whether a host is given anything here: prose or a signal.
+        self.tells = bool(step.text or step.signals)
         self.choices: tuple[LinkedChoice, ...] = ()
         self.ways: Ways = ()
         self.most: int | None = None
@@ -320,7 +352,7 @@ class Machine:
     def _landing(self, to: int) -> int:
         """Where a choice leads that does nothing but lead on: what it opens onto need not be gone through each time."""
         step = self.steps[to]
-        if step.id == step.node or step.effects or step.has_text or step.arrivals is not None or step.rests:
+        if step.id == step.node or step.effects or step.tells or step.arrivals is not None or step.rests:
             return to
         if len(step.ways) != 1 or step.ways[0][0] is not None or step.choices or step.outcomes or step.call is not None:
             return to
@@ -351,7 +383,9 @@ class Machine:
                 registers = self.counted(step.arrivals, registers)
             if step.effects:
                 registers = self._apply(at, step, registers, observer)
-            if step.has_text:
+            if observer is not None:
+                observer.done(at, registers)
+            if step.tells:
                 passages.append((at, registers))
             if step.rests or step.asks(registers):
                 return State(at, registers, returns)
@@ -375,10 +409,21 @@ class Machine:
             return True
         return not step.possible(state.registers) and self._onward(*state, None) is None
 
+    def is_stuck(self, state: State) -> bool:
+        """Whether nothing can be done where a reader rests: at a dead end."""
+        step = self.steps[state.step]
+        return step.ending is None and step.ask is None and not step.asks(state.registers)
+
     def go_on(self, state: State, to: int, passages: list[Passage], observer: Observer | None = None) -> State:
         """Go on from a step of chance by the outcome that leads to `to`, without dice."""
         registers = self._moved(self.steps[state.step].scene, to, state.registers)
         return self.arrive(to, registers, passages, observer, state.returns)
+
+    def move_on(self, state: State, passages: list[Passage], dice: Dice) -> State:
+        """Go on from where a reader cannot rest (see `is_rest`), without arriving there again."""
+        onward = self._onward(*state, dice)
+        assert onward is not None
+        return self.arrive(onward.step, onward.registers, passages, None, onward.returns, dice)
 
     def answered(
         self,
@@ -392,10 +437,15 @@ class Machine:
         step = self.steps[state.step]
         assert step.ask is not None
         registers = state.registers
-        if step.ask.register is not None:
-            registers = (*registers[: step.ask.register], value, *registers[step.ask.register + 1 :])
+        asked = step.ask.register
+        if asked is not None:
+            if observer is not None and value != registers[asked]:
+                observer.changing(state.step, ANSWERED, asked, registers)
+            registers = (*registers[:asked], value, *registers[asked + 1 :])
         to = step.way(registers)
         if to is None:
+            if observer is not None:
+                observer.done(state.step, registers)
             return State(state.step, registers, state.returns)
         registers = self._moved(step.scene, to, registers)
         return self.arrive(to, registers, passages, observer, state.returns, dice)
@@ -424,11 +474,11 @@ class Machine:
         if to is None:
             return None
         if caller.scene != step.scene:
-            registers = self._left(step.scene, registers)
+            registers = self.left(step.scene, registers)
         return State(to, self._moved(caller.scene, to, registers), returns[:-1])
 
     def _moved(self, scene: str, to: int, registers: Registers) -> Registers:
-        return self._left(scene, registers) if self._locals and self.steps[to].scene != scene else registers
+        return self.left(scene, registers) if self._locals and self.steps[to].scene != scene else registers
 
     def _circle(self, been: dict[State, None], again: State) -> tuple[str, ...]:
         """The steps from a state's first coming to its second, from the one that stands first in the file.
@@ -458,10 +508,12 @@ class Machine:
                 if observer is not None:
                     observer.clamped(at, index, value)
                 value = low if value < low else high
+            if observer is not None and value != values[register]:
+                observer.changing(at, index, register, values)
             values[register] = value
         return tuple(values)
 
-    def _left(self, scene: str, registers: Registers) -> Registers:
+    def left(self, scene: str, registers: Registers) -> Registers:
         """The registers once a scene was left: its local flags are forgotten, so each entry finds them fresh."""
         if scene not in self._locals:
             return registers

@@ -35,7 +35,10 @@ _KEPT = 20
 _STALE = 3600
 _TEMPORARY = "tmp"
 #: What makes a compiled story what it is, besides the author's files.
-_COMPILER = ("authoring", "expressions", "prose", "checking.py", "diagnostics.py", "rules", "story.py", "values.py")
+_COMPILER = (
+    *("authoring", "expressions", "prose", "checking.py", "diagnostics.py", "renaming.py", "rules", "story.py"),
+    "values.py",
+)
 
 
 def load(path: str | os.PathLike[str]) -> Story:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from waymeet import snapshots
 from waymeet.dice import Dice, Luck, mixed
-from waymeet.errors import SaveError, WaymeetError
-from waymeet.machine import EndlessLoopError, Machine, Offer, Passage, State, echoed
+from waymeet.errors import ChoiceError, SaveError, WaymeetError
+from waymeet.machine import EndlessLoopError, Machine, Offer, Passage, Signal, State, echoed
 from waymeet.prose.rendering import Block, Rendering, Span, Template
-from waymeet.snapshots import Snapshot
+from waymeet.recovering import Recovery
+from waymeet.restoring import saved_state
+from waymeet.snapshots import Origin, Snapshot
 from waymeet.story import fingerprint, from_bytes, to_bytes
 from waymeet.values import FlagValueError, Value, decode, encode
 
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from waymeet.machine import LinkedChoice, LinkedStep, Registers
-    from waymeet.story import Ending, Protagonist, StoryData, Use
+    from waymeet.recovering import Arrival
+    from waymeet.story import Ending, Event, Protagonist, StoryData, Use
 
 #: What tells an answer from the id of a choice in a path.
 ANSWER = "="
@@ -34,15 +37,13 @@ __all__ = [
     "Offer",
     "Origin",
     "Question",
+    "Recovered",
     "SaveError",
+    "Signal",
     "Story",
     "Value",
     "WaymeetError",
 ]
-
-
-class ChoiceError(WaymeetError):
-    """A choice that is not open, or a path that does not exist; the message names those that do."""
 
 
 class Question(NamedTuple):
@@ -54,16 +55,11 @@ class Question(NamedTuple):
     high: int
 
 
-class Origin(NamedTuple):
-    """How a playthrough began: with its choices, all that is needed to play it again.
+class Recovered(NamedTuple):
+    """What a save of another version of a story comes to; `losses` are sentences, one for each thing that is lost."""
 
-    `outcomes` are those that were fixed beforehand, in order, for rolls, chances, draws and questions.
-    """
-
-    protagonist: str
-    seed: int
-    memory: tuple[tuple[str, Value], ...]
-    outcomes: tuple[str, ...] = ()
+    moment: Moment
+    losses: tuple[str, ...]
 
 
 class _Path(NamedTuple):
@@ -121,6 +117,11 @@ class Story:
         """Every ending."""
         return self.data.endings
 
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happens once and is told from several sides."""
+        return self.data.events
+
     def ending(self, name: str) -> Ending:
         """The ending with this id; raises `LookupError`."""
         for ending in self.endings:
@@ -165,24 +166,45 @@ class Story:
 
     def replay(self, origin: Origin, path: Iterable[str]) -> list[Moment]:
         """Every moment of a playthrough, first to last; raises as `begin`, `choose` and `answer` do."""
-        memory, outcomes = dict(origin.memory), origin.outcomes
-        moments = [self.begin(origin.protagonist, seed=origin.seed, memory=memory, outcomes=outcomes)]
+        moments = [self._begun(origin)]
         for turn in path:
             moments.append(moments[-1].take(turn))
         return moments
 
     def resume(self, data: bytes) -> Moment:
-        """The moment that `Moment.save` wrote; raises `SaveError` on anything that does not fit this story.
+        """The moment that `Moment.save` wrote, as far as this version of the story has it; see `recover`."""
+        return self.recover(data).moment
 
-        A save of another version of the story is taken if everything it names is still there and allowed.
+    def recover(self, data: bytes) -> Recovered:
+        """The moment that `Moment.save` wrote, and what of it another version of the story could not keep.
+
+        What is called otherwise now is found by the story's `history`; a new flag starts as it does. Where the reader
+        can no longer be where they were, they go on from there, or else the reading is played again by the ids of its
+        choices, as far as they go. Raises `SaveError` for a save that is damaged, of another story, or of which nothing
+        is left: its place is gone, and its path goes round and round from its start.
         """
         snapshot = snapshots.read(data)
         if snapshot.story != self.id:
             raise SaveError(f'this save belongs to another story, "{snapshot.story}"')
+        if snapshot.fingerprint != self.fingerprint:
+            return self._recovered(snapshot)
         try:
-            return _restored(self, snapshot)
+            return Recovered(_restored(self, snapshot), ())
         except (FlagValueError, ChoiceError) as error:
-            raise SaveError(f"this save no longer fits the story: {error}") from error
+            raise SaveError(f"this save is damaged: {error}") from error
+
+    def _recovered(self, snapshot: Snapshot) -> Recovered:
+        def told(arrival: Arrival) -> Moment:
+            origin, path, state, passages, texts, luck = arrival
+            teller = Teller(self, texts, {}, origin.seed, state.registers, luck)
+            return _told(teller, origin, _linked(path), state, passages, scene="")
+
+        moment, losses = Recovery(snapshot, self.data, self.machine, self._begun, Moment.take, told).recovered()
+        return Recovered(moment, tuple(losses))
+
+    def _begun(self, origin: Origin) -> Moment:
+        memory, outcomes = dict(origin.memory), origin.outcomes
+        return self.begin(origin.protagonist, seed=origin.seed, memory=memory, outcomes=outcomes)
 
     def remember(self, memory: Mapping[str, Value]) -> Registers:
         """The registers that a path begins with; raises `ValueError`."""
@@ -208,7 +230,7 @@ class Story:
 class Moment:
     """Where a playthrough stands: what was just told, and what can be done. Keeping an old one is undo."""
 
-    __slots__ = ("_choices", "_luck", "_origin", "_path", "_shown", "_state", "_story", "_text", "_texts")
+    __slots__ = ("_choices", "_luck", "_origin", "_path", "_shown", "_signals", "_state", "_story", "_text", "_texts")
 
     def __init__(
         self,
@@ -221,9 +243,11 @@ class Moment:
         texts: tuple[str, ...],
         shown: Mapping[int, int],
         luck: Luck,
+        signals: tuple[Signal, ...],
     ) -> None:
         self._story = story
         self._luck = luck
+        self._signals = signals
         self._origin = origin
         self._path = path
         self._state = state
@@ -270,6 +294,11 @@ class Moment:
     def text(self) -> tuple[Block, ...]:
         """The blocks of prose told on the way here, the echo of the choice first."""
         return self._text
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """What the story wants its host to do, in order; a moment that was resumed has those it was saved with."""
+        return self._signals
 
     @property
     def choices(self) -> tuple[Offer, ...]:
@@ -386,10 +415,10 @@ class Moment:
     def answer(self, answer: str | int) -> Moment:
         """The moment after an answer to the question; raises `ChoiceError` for one that does not fit."""
         given = " ".join(str(answer).split())
-        return self._answered(given, _Path(f"{ANSWER}{given}", self._path), ())
+        return self._answered(given, _Path(f"{ANSWER}{given}", self._path))
 
-    def _answered(self, given: str, path: _Path | None, before: tuple[Block, ...]) -> Moment:
-        """The moment after an answer; what was told `before` it is told there too."""
+    def _answered(self, given: str, path: _Path | None, *, tells_on: bool = False) -> Moment:
+        """The moment after an answer; one that tells on begins with all that was told here."""
         question, ask = self.question, self._at.ask
         if question is None or ask is None:
             raise ChoiceError(f"nothing is asked at {self.step}")
@@ -403,7 +432,8 @@ class Moment:
         ask.label.line(teller.rendering())  # what varies in it was shown, and counts from now on
         passages: list[Passage] = []
         state = _drawn(lambda: self._story.machine.answered(self._state, value, passages, dice=teller.dice))
-        return _told(teller, self._origin, path, state, passages, before + echoed(given), scene=self.scene)
+        text, signals = (self._text, self._signals) if tells_on else ((), ())
+        return _told(teller, self._origin, path, state, passages, text + echoed(given), signals, scene=self.scene)
 
     def save(self) -> bytes:
         """Everything needed to go on from here, as JSON; `Story.resume` reads it."""
@@ -446,6 +476,7 @@ class Moment:
             returns=tuple(self._story.machine.steps[step].id for step in self._state.returns),
             luck=self._luck.state,
             fixed=self._luck.fixed,
+            signals=self._signals,
         )
 
 
@@ -491,6 +522,7 @@ def _told(
     state: State,
     passages: list[Passage],
     text: tuple[Block, ...] = (),
+    signals: tuple[Signal, ...] = (),
     *,
     scene: str,
 ) -> Moment:
@@ -505,18 +537,18 @@ def _told(
         if steps[step].scene != scene:
             scene = steps[step].scene
             text += teller.story.heading(scene)
-        if template.fixed is not None:
-            text += template.fixed
-        else:
-            teller.registers = registers
-            text += template.render(teller.rendering())
+        teller.registers = registers
+        text += template.render(teller.rendering()) if template.fixed is None else template.fixed
+        signals += tuple([signal.given(teller.rendering) for signal in steps[step].signals])
     if steps[state.step].scene != scene:
         text += teller.story.heading(steps[state.step].scene)
     teller.registers = state.registers
     choices = steps[state.step].offers(state.registers, teller.rendering)
     shown, luck = teller.shown_by_now(), teller.dice.luck
-    moment = Moment(teller.story, origin, path, state, text, choices, teller.texts, shown, luck)
-    return moment if fixed is None else moment._answered(fixed, path, text)  # noqa: SLF001  (not one of the path)
+    moment = Moment(teller.story, origin, path, state, text, choices, teller.texts, shown, luck, signals)
+    if fixed is None:
+        return moment
+    return moment._answered(fixed, path, tells_on=True)  # noqa: SLF001 - an answer that is not one of the path
 
 
 def _drawn(arrive: Callable[[], State]) -> State:
@@ -543,55 +575,32 @@ def _origin(
 
 
 def _restored(story: Story, snapshot: Snapshot) -> Moment:
-    """The moment of a snapshot, with what the reader had before them word for word unless the story has changed since.
+    """The moment of a save of this very version, with what the reader had before them word for word.
 
     Raises `ChoiceError` or `FlagValueError` where it does not fit.
     """
     story.protagonist(snapshot.protagonist)
     origin, _ = _origin(story, snapshot.protagonist, snapshot.seed, snapshot.memory, snapshot.outcomes)
-    state = _restored_state(story, snapshot)
-    at = state.step
+    state = saved_state(story.data, story.machine, snapshot)
     texts = tuple(snapshot.texts.get(text.name, text.start) for text in story.data.texts)
-    path: _Path | None = None
-    for choice in snapshot.path:
-        path = _Path(choice, path)
-    is_edited = snapshot.fingerprint != story.fingerprint
-    luck = Luck(snapshot.luck, () if is_edited else snapshot.fixed)  # they were fixed for what was drawn and asked then
-    teller = Teller(story, texts, {}, snapshot.seed, state.registers, luck)
-    if is_edited:
-        return _told(teller, origin, path, state, [(at, state.registers)], scene="")
+    luck = Luck(snapshot.luck, snapshot.fixed)
     if any(place >= story.data.places for place in snapshot.shown):
         raise FlagValueError("it has shown what the story does not hold")
     choices = tuple(Offer(*offer) for offer in snapshot.choices)
-    fresh = story.machine.steps[at].offers(state.registers, teller.rendering)
+    teller = Teller(story, texts, {}, snapshot.seed, state.registers, luck)
+    fresh = story.machine.steps[state.step].offers(state.registers, teller.rendering)
     if [(c.id, c.locked is None) for c in choices] != [(c.id, c.locked is None) for c in fresh]:
         raise FlagValueError("its choices are not those of the story")
-    return Moment(story, origin, path, state, snapshot.text, choices, texts, snapshot.shown, luck)
+    signals = tuple(Signal(name, values) for name, values in snapshot.signals)
+    path = _linked(snapshot.path)
+    return Moment(story, origin, path, state, snapshot.text, choices, texts, snapshot.shown, luck, signals)
 
 
-def _restored_state(story: Story, snapshot: Snapshot) -> State:
-    """Where a snapshot stands, if a reader can stand there."""
-    steps = story.machine.steps
-    numbers = {step.id: index for index, step in enumerate(steps)}
-    if gone := [step for step in (snapshot.step, *snapshot.returns) if step not in numbers]:
-        raise FlagValueError(f"{', '.join(gone)} is gone")
-    returns = tuple(numbers[step] for step in snapshot.returns)
-    if changed := [steps[step].id for step in returns if steps[step].call is None]:
-        raise FlagValueError(f"{', '.join(changed)} calls nothing")
-    state = State(numbers[snapshot.step], _restored_registers(story, snapshot), returns)
-    if not story.machine.is_rest(state):
-        raise FlagValueError(f"{snapshot.step} asks the reader nothing")
-    return state
-
-
-def _restored_registers(story: Story, snapshot: Snapshot) -> Registers:
-    known = {register.name for register in story.data.registers}
-    if gone := [name for name in snapshot.flags if name not in known]:
-        raise FlagValueError(f"{', '.join(gone)} is gone")
-    return tuple(
-        encode(register, snapshot.flags[register.name]) if register.name in snapshot.flags else register.start
-        for register in story.data.registers
-    )
+def _linked(path: Iterable[str]) -> _Path | None:
+    link: _Path | None = None
+    for turn in path:
+        link = _Path(turn, link)
+    return link
 
 
 def _from_bytes(raw: bytes) -> Story:

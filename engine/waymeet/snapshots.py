@@ -11,11 +11,23 @@ from waymeet.sealed import seal, unseal
 if TYPE_CHECKING:
     from waymeet.values import Value
 
-__all__ = ["MAX_SIZE", "SaveError", "Snapshot", "read", "write"]
+__all__ = ["MAX_SIZE", "Origin", "SaveError", "Snapshot", "read", "write"]
 
 MAX_SIZE = 16 * 1024 * 1024
 #: What a place or a count of times can be: one more than any number that is kept.
 _WORD = 2**64
+
+
+class Origin(NamedTuple):
+    """How a playthrough began: with its choices, all that is needed to play it again.
+
+    `outcomes` are those that were fixed beforehand, in order, for rolls, chances, draws and questions.
+    """
+
+    protagonist: str
+    seed: int
+    memory: tuple[tuple[str, Value], ...]
+    outcomes: tuple[str, ...] = ()
 
 
 class Snapshot(NamedTuple):
@@ -41,6 +53,7 @@ class Snapshot(NamedTuple):
     returns: tuple[str, ...]
     luck: int
     fixed: tuple[str, ...]
+    signals: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 #: The type of each field as it stands in JSON.
@@ -61,6 +74,7 @@ _TYPES: dict[str, type] = {
     "returns": list,
     "luck": int,
     "fixed": list,
+    "signals": list,
 }
 
 
@@ -85,10 +99,13 @@ def _snapshot(fields: dict[str, Any]) -> Snapshot:
     """The fields as they are in memory; raises `ValueError` or `TypeError` for what is not as waymeet writes it."""
     for name in ("outcomes", "path", "returns", "fixed"):
         fields[name] = _strings(name, fields[name])
+    for name in ("memory", "flags"):
+        fields[name] = {flag: _value(value) for flag, value in fields[name].items()}
     _strings("texts", list(fields["texts"].values()))
     fields["shown"] = dict(_shown(place, count) for place, count in fields["shown"].items())
     fields["text"] = tuple(_block(*block) for block in fields["text"])
     fields["choices"] = tuple(_choice(*choice) for choice in fields["choices"])
+    fields["signals"] = tuple(_signal(*signal) for signal in fields["signals"])
     if not 0 <= fields["luck"] < _WORD:
         raise ValueError('"luck" is out of its bounds')
     return Snapshot(**fields)
@@ -98,6 +115,14 @@ def _strings(name: str, items: list[Any]) -> tuple[str, ...]:
     if not all(isinstance(item, str) for item in items):
         raise ValueError(f'"{name}" holds something that is no text')
     return tuple(items)
+
+
+def _value(value: Any) -> Value:
+    if isinstance(value, list):
+        return _strings("flags", value)
+    if isinstance(value, str) or (isinstance(value, int) and abs(value) < _WORD):
+        return value
+    raise ValueError("a flag has a value that there is not")
 
 
 def _shown(place: str, count: Any) -> tuple[int, int]:
@@ -118,3 +143,9 @@ def _block(kind: str, speaker: str, spans: list[list[str]]) -> Block:
 def _choice(choice: str, label: str, locked: str | None) -> tuple[str, str, str | None]:
     _strings("choices", [choice, label, "" if locked is None else locked])
     return choice, label, locked
+
+
+def _signal(name: str, values: list[list[str]]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    pairs = tuple((key, value) for key, value in values)
+    _strings("signals", [name, *(text for pair in pairs for text in pair)])
+    return name, pairs

@@ -11,6 +11,8 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from waymeet.expressions.code import Code
     from waymeet.prose.rendering import Prose
 
@@ -143,8 +145,15 @@ class Return(NamedTuple):
 Exit = Goto | Choices | End | Chance | Ask | Call | Return | None
 
 
+class Emit(NamedTuple):
+    """A signal for the host to be given: its name, and its values, each worded as prose is."""
+
+    name: str
+    values: tuple[tuple[str, Prose], ...]
+
+
 class Step(NamedTuple):
-    """What happens on arrival: the register `arrivals` goes up by one, then effects, then prose, then the exit.
+    """What happens on arrival: the register `arrivals` goes up by one, then effects, prose, signals, then the exit.
 
     `id` is `scene.node`, or `scene.node.choice` for what a choice opens onto; `node` (`scene.node`) and `scene` are
     the ids that it is part of; `tags` are the author's own words for it, for hosts to go by.
@@ -157,6 +166,7 @@ class Step(NamedTuple):
     arrivals: int | None
     effects: tuple[Assignment, ...]
     text: Prose
+    signals: tuple[Emit, ...]
     exit: Exit
 
 
@@ -186,6 +196,20 @@ class Text(NamedTuple):
     start: str
 
 
+class Event(NamedTuple):
+    """Something that happens once and is told from several sides.
+
+    `views` has the step of each protagonist's telling, by the protagonist's id. `settles` are the registers of the
+    memory facts that the first telling fixes; the register `told` says whether a finished playthrough has told it.
+    """
+
+    id: str
+    title: str
+    views: tuple[tuple[str, int], ...]
+    settles: tuple[int, ...]
+    told: int
+
+
 class SheetLine(NamedTuple):
     """A line of the status sheet."""
 
@@ -193,11 +217,28 @@ class SheetLine(NamedTuple):
     value: Prose
 
 
+class PastNames(NamedTuple):
+    """What one release says of names of the one before that it has no more: pairs of such a name and what it is now.
+
+    `steps` has scenes, nodes and choices by their paths, a menu's choice as `menu:choice`; `moved` leads from those
+    that are gone to the node where readers go on who stood there. `flags` has also memory and free texts, a local flag
+    as `scene.flag`; `values` has words as `flag.value`. Elsewhere an empty name stands for what is gone and is not to
+    be missed.
+    """
+
+    protagonists: tuple[tuple[str, str], ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
+    endings: tuple[tuple[str, str], ...] = ()
+    flags: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+
+
 class StoryData(NamedTuple):
     """A whole story.
 
     `warns` are content warnings, told before the first page; `chapters` are (scene, heading) in reading order; `places`
-    counts the variations in its prose.
+    counts the variations in its prose; `past` has what its releases say, the first one first.
     """
 
     id: str
@@ -213,8 +254,10 @@ class StoryData(NamedTuple):
     derived: tuple[Code, ...]
     chapters: tuple[tuple[str, str], ...]
     sheet: tuple[SheetLine, ...]
+    events: tuple[Event, ...]
     places: int
     steps: tuple[Step, ...]
+    past: tuple[PastNames, ...] = ()
 
 
 def ways_on(step: Step) -> list[Goto]:
@@ -244,6 +287,50 @@ def targets(step: Step) -> list[int]:
             return [to, *onward]
         case _:
             return onward
+
+
+def prose_in(step: Step) -> list[Prose]:
+    """All that a step can tell: its text and its signals, and what its choices or its question say."""
+    here = [step.text, *(value for signal in step.signals for _, value in signal.values)]
+    match step.exit:
+        case Choices(choices):
+            told = [prose for choice in choices for prose in (choice.label, choice.locked, choice.echo)]
+            return [*here, *(prose for prose in told if prose is not None)]
+        case Ask(label):
+            return [*here, label]
+        case _:
+            return here
+
+
+def conditions_in(step: Step) -> list[Code]:
+    """All that a step's ways on depend on."""
+    asked = [branch.when for way in ways_on(step) for branch in way.branches]
+    match step.exit:
+        case Choices(choices):
+            asked += [choice.when for choice in choices]
+        case Chance(outcomes):
+            asked += [outcome.when for outcome in outcomes]
+        case _:
+            pass
+    return [when for when in asked if when is not None]
+
+
+def endings_in(story: StoryData) -> set[int]:
+    """The endings that some step leads to, whether or not anything leads to the step."""
+    return {step.exit.ending for step in story.steps if isinstance(step.exit, End)}
+
+
+def body_of(steps: Mapping[int, Step] | Sequence[Step], entry: int) -> set[int]:
+    """The steps that a part of a story goes through from its entry, conditions ignored, less those of what it calls."""
+    found = {entry}
+    waiting = [entry]
+    while waiting:
+        step = steps[waiting.pop()]
+        onward = [branch.to for way in ways_on(step) for branch in way.branches]
+        more = [to for to in (onward if isinstance(step.exit, Call) else targets(step)) if to not in found]
+        found.update(more)
+        waiting.extend(more)
+    return found
 
 
 class StoryDataError(Exception):
@@ -295,7 +382,9 @@ def _story(fields: Any) -> StoryData:
         registers=_rows(Register, story.registers),
         texts=_rows(Text, story.texts),
         sheet=_rows(SheetLine, story.sheet),
+        events=_rows(Event, story.events),
         steps=tuple(_step(*row) for row in story.steps),
+        past=_rows(PastNames, story.past),
     )
 
 
@@ -304,8 +393,9 @@ def _rows(row_type: Any, rows: Any) -> Any:
 
 
 def _step(*row: Any) -> Step:
-    step_id, node, scene, tags, arrivals, effects, text, kind, way_out = row
-    return Step(step_id, node, scene, tags, arrivals, _rows(Assignment, effects), text, _exit(kind, way_out))
+    step_id, node, scene, tags, arrivals, effects, text, signals, kind, way_out = row
+    done = _rows(Assignment, effects), text, _rows(Emit, signals)
+    return Step(step_id, node, scene, tags, arrivals, *done, _exit(kind, way_out))
 
 
 def _exit(kind: str, row: Any) -> Exit:

@@ -126,6 +126,12 @@ def test_a_scribbled_scene_becomes_tidy() -> None:
     assert laid_out(SCRIBBLED) == TIDY
 
 
+def test_a_comment_at_the_top_that_names_a_schema_stays_there() -> None:
+    names = "# yaml-language-server: $schema=../story.schema.json\n"
+    assert laid_out(f"{names}nodes: {{a: {{ending: b}}}}\nscene: s\n").startswith(f"{names}scene: s\n")
+    assert laid_out(f"{names}# The shore.\n\nnodes: {{}}\nscene: s\n").startswith(f"{names}# The shore.\n")
+
+
 def test_top_level_sections_and_nodes_are_parted_by_an_empty_line_and_short_keys_are_not() -> None:
     text = "scene: a\nlocal:\n  x: false\nonce: true\nnodes:\n  n: {ending: e}\n  m: {ending: e}\n"
     wanted = "scene: a\n\nlocal:\n  x: false\n\nonce: true\n\nnodes:\n  n: {ending: e}\n\n  m: {ending: e}\n"
@@ -373,11 +379,17 @@ def test_a_mangled_file_is_laid_out_or_refused_and_nothing_is_lost(files: dict[s
 SHAPED = {
     "WrittenStory": "story",
     "WrittenCheck": "check",
+    "WrittenRelease": "history",
+    "WrittenRenames": "renames",
+    "WrittenRemovals": "renames",
     "WrittenDeck": "deck",
     "WrittenCard": "card",
     "WrittenRoll": "roll",
     "WrittenChance": "goto",
     "WrittenAsk": "ask",
+    "WrittenEvent": "event",
+    "WrittenPromise": "promise",
+    "WrittenSignal": "signal",
     "WrittenStoryAndScene": "story",
     "WrittenScene": "scene",
     "WrittenWalkthrough": "walkthrough",

@@ -19,7 +19,7 @@ flags:
   coins: {min: 0, max: 3, start: 1}
   mood: {one_of: [calm, cross], start: calm}
   clues: {any_of: [feather, crest]}
-  called: {text: Mara}
+  called: {text: Mara, allow: {unused-flag: A host shows it.}}
 memory:
   toll: {one_of: [unpaid, paid], start: unpaid}
 endings:
@@ -32,6 +32,7 @@ nodes:
   landing:
     text: |
       The river is *high*. {armed: You have the knife. | Your hands are empty.}
+      {waits == 1: It is higher now.}
     choices:
       take_knife:
         label: Take the knife.
@@ -44,11 +45,12 @@ nodes:
         when: mood == calm
         locked: He will not look at you.
         do: [coins -= 1, toll = paid]
-        text: The coin goes into his cheek.
+        text: |
+          The coin goes into his cheek. {coins == 0: It was your last.}
         choices:
           sit: {label: Sit., ending: across}
           stand: {label: Stand., ending: across}
-      swim: {label: Swim., text: It is cold., ending: across}
+      swim: {label: Swim., text: 'It is cold. {feather in clues: The feather floats.}', ending: across}
   hut:
     text: Rain on the roof.
     choices:

@@ -388,4 +388,4 @@ def test_a_misspelt_story_is_not_taken_for_a_scene(here: Path, run: Run) -> None
     ran = run("check", write(here / "x", story=FERRY.replace("story:", "sotry:")))
     assert ran.code == 1
     assert ran.out.count(": error[") == 1
-    assert 'did you mean "story"?' in ran.out
+    assert 'did you mean "story" or' in ran.out

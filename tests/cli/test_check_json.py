@@ -30,7 +30,7 @@ SUMMARY = ["scenes", "nodes", "choices", "endings", "words", "states", "seconds"
 INHERITED = FERRY.replace("when: toll == paid, ending: asleep}", "when: toll == paid, goto: well}")
 INHERITED += "  well:\n    text: It has no bottom.\n"
 #: The choice that Tom never has.
-SHUT = FERRY.replace("when: toll == paid, ending: asleep}", "when: coins == 3, ending: asleep}")
+SHUT = FERRY.replace("when: toll == paid, ending: asleep}", "when: toll == paid and coins == 3, ending: asleep}")
 
 
 def told(run: Run, *arguments: str | Path) -> Any:

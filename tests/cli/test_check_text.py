@@ -28,7 +28,7 @@ DEAD_END = story("""\
     text: Dark.
 """)
 OVERFLOW = story(
-    "  gate:\n    text: Shut.\n    choices:\n      beg: {label: Beg., do: n += 2, goto: house}\n",
+    "  gate:\n    text: '{n}'\n    choices:\n      beg: {label: Beg., do: n += 2, goto: house}\n",
     flags="  n: {min: 0, max: 1}\n",
 )
 UNDECIDED = endless()

@@ -87,7 +87,7 @@ def test_check_gives_a_report(here: Path) -> None:
     assert isinstance(report, waymeet.Report)
     assert (report.verdict, report.findings) == ("clean", ())
     assert report.summary.nodes == 2
-    broken = FERRY.replace("when: toll == paid, ending: asleep}", "when: coins == 3, ending: asleep}")
+    broken = FERRY.replace("when: toll == paid, ending: asleep}", "when: toll == paid and coins == 3, ending: asleep}")
     (finding,) = waymeet.check(str(write(here / "broken", story=broken))).findings
     assert isinstance(finding, waymeet.Diagnostic)
     assert isinstance(finding.witness, waymeet.Witness)

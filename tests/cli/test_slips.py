@@ -45,15 +45,16 @@ def slip(rule: str, line: str, word: str, said: str, nodes: str, **more: str) ->
 
 
 def gate(text: str = "The gate is shut.", way: str = "goto: house", do: str = "rope = false") -> str:
-    return f"  gate:\n    do: {do}\n    text: {text}\n    {way}\n"
+    effect = f"    do: {do}\n" if do else ""
+    return f"  gate:\n{effect}    text: {text}\n    {way}\n"
 
 
 def prose(text: str) -> str:
     return gate("|\n      The gate is shut,\n      and " + text + " you wait.")
 
 
-def choice(inside: str) -> str:
-    return gate(way="choices:\n      go: {label: Go., goto: house}\n      try: {label: Try., " + inside + "}")
+def choice(inside: str, do: str = "rope = false") -> str:
+    return gate(way="choices:\n      go: {label: Go., goto: house}\n      try: {label: Try., " + inside + "}", do=do)
 
 
 #: One slip each. The marked line is the first that holds the third part's line.
@@ -235,7 +236,10 @@ def test_a_file_that_cannot_be_read_does_not_drag_names_behind_it(here: Path, ru
         assert [finding["rule"] for finding in found] == ["yaml-syntax"], found
 
 
-# -- what only the states show ------------------------------------
+# -- what only the whole story shows ------------------------------------
+
+ROPE = "  rope: false\n"
+COINS = "  coins: {min: 0, max: 2, start: 0}\n"
 
 WELL = "  well:\n    text: A dark well.\n"
 GATE = """\
@@ -246,9 +250,20 @@ GATE = """\
       back: {label: Turn back., goto: house}
 """
 
+
+def with_away(found: Slip, people: str = "") -> Slip:
+    """The same with an ending more, and with more people."""
+    text = found.text.replace("endings:\n", "endings:\n  away: {title: Away}\n")
+    return found._replace(text=text.replace("start: road.gate}\n", "start: road.gate}\n" + people))
+
+
 #: For each rule: the slip, the choices that lead to it, and what a reader is told there.
 FOUND_BY_PLAY = {
-    "dead-end": (slip("dead-end", "  well:", "well", "nothing leads on + goto", GATE + WELL), ["walk"], "dead end"),
+    "dead-end": (
+        slip("dead-end", "  well:", "well", "nothing leads on + goto", GATE + WELL, flags=""),
+        ["walk"],
+        "dead end",
+    ),
     "dead-end of choices": (
         slip(
             "dead-end",
@@ -259,6 +274,7 @@ FOUND_BY_PLAY = {
             "      fetch: {label: Fetch a rope., do: rope = true, goto: well}\n"
             + WELL
             + "    choices:\n      climb: {label: Climb., when: rope, goto: house}\n",
+            flags=ROPE,
         ),
         ["walk"],
         "dead end",
@@ -272,6 +288,7 @@ FOUND_BY_PLAY = {
             GATE
             + WELL
             + "    choices:\n      swim: {label: Swim., goto: well}\n      shout: {label: Shout., goto: well}\n",
+            flags="",
         ),
         ["walk"],
         "A dark well.",
@@ -283,6 +300,7 @@ FOUND_BY_PLAY = {
             "well",
             "road.well → road.deeper → road.well + choice or an ending",
             GATE + WELL + "    goto: deeper\n  deeper:\n    text: Deeper.\n    goto: well\n",
+            flags="",
         ),
         ["walk"],
         "goes round in a circle",
@@ -293,7 +311,8 @@ FOUND_BY_PLAY = {
             "  well:",
             "well",
             "nothing leads to this node + goto",
-            gate() + WELL + "    goto: house\n",
+            gate(do="") + WELL + "    goto: house\n",
+            flags="",
         ),
         None,
         "",
@@ -305,17 +324,35 @@ FOUND_BY_PLAY = {
             "well",
             "no playthrough + conditions",
             gate(way="goto: [{when: rope, to: well}, {to: house}]") + WELL + "    goto: house\n",
+            flags=ROPE,
         ),
         None,
         "",
     ),
     "unreachable-ending": (
-        slip("unreachable-ending", "away: {", "away", "ending: away", gate(), more="  # x\n"),
+        with_away(
+            slip(
+                "unreachable-ending",
+                "away: {",
+                "away",
+                "tom can never come + without tom",
+                choice("when: not rope, ending: away"),
+                flags=ROPE,
+            ),
+            people="  tom: {name: Tom, start: road.house}\n",
+        ),
         None,
         "",
     ),
     "impossible-choice": (
-        slip("impossible-choice", "try: {", "try", "never open + condition", choice("when: coins >= 1, goto: house")),
+        slip(
+            "impossible-choice",
+            "try: {",
+            "try",
+            "never open + condition",
+            choice("when: coins >= 1, goto: house", do="coins = 0"),
+            flags=COINS,
+        ),
         [],
         "The gate is shut.",
     ),
@@ -325,8 +362,9 @@ FOUND_BY_PLAY = {
             "beg: {",
             "coins += 2",
             "coins would become 3 + 0 to 2 + clamp",
-            "  gate:\n    text: Shut.\n    choices:\n      find: {label: Find., do: coins = 1, goto: gate}\n"
+            "  gate:\n    text: '{coins}'\n    choices:\n      find: {label: Find., do: coins = 1, goto: gate}\n"
             "      beg: {label: Beg., do: coins += 2, goto: house}\n",
+            flags=COINS,
         ),
         ["find", "beg"],
         "Good night.",
@@ -337,9 +375,52 @@ FOUND_BY_PLAY = {
             "warns: ",
             "spiders",
             "spiders + `warns` in the story file",
-            gate(way="warns: spiders\n    goto: house"),
+            gate(way="warns: spiders\n    goto: house", do=""),
+            flags="",
         ),
         [],
+        "Good night.",
+    ),
+    "missing-view": (
+        slip(
+            "missing-view",
+            "  the_fall: {",
+            "the_fall",
+            "mara has no view of the event + views",
+            gate(do=""),
+            more="events:\n  the_fall: {views: {}}\n",
+            flags="",
+        ),
+        None,
+        "",
+    ),
+    "contradiction": (
+        slip(
+            "contradiction",
+            "lie: {",
+            "fell = no_one",
+            "changes fell + the_fall + condition",
+            "  gate:\n    text: Who fell?\n    choices:\n"
+            "      say: {label: Say., when: fell != no_one, do: fell = ash, goto: house}\n"
+            "      lie: {label: Lie., do: fell = no_one, goto: house}\n",
+            more="memory:\n  fell: [untold, ash, no_one]\nevents:\n  the_fall: {views: {mara: gate}, settles: fell}\n",
+            flags="",
+        ),
+        ["lie"],
+        "Good night.",
+    ),
+    "broken-promise": (
+        slip(
+            "broken-promise",
+            "  dry: {",
+            "at(house) and rope",
+            'dry is broken + "at(house) and rope" comes true + promise',
+            "  gate:\n    text: Shut.\n    choices:\n      climb: {label: Climb., do: rope = true, goto: house}\n"
+            "      wait: {label: Wait., goto: house}\n",
+            more="promises:\n  dry: {never: at(house) and rope}\n",
+            flags=ROPE,
+        ),
+        ["climb"],
         "Good night.",
     ),
     "uncovered-goto": (
@@ -351,6 +432,7 @@ FOUND_BY_PLAY = {
             "  gate:\n    text: Shut.\n    choices:\n      smile: {label: Smile., do: mood = glad}\n"
             "      wait: {label: Wait.}\n      shout: {label: Shout., do: mood = cross}\n"
             "    goto: [{when: mood == glad, to: house}]\n",
+            flags="  mood: [calm, cross, glad]\n",
         ),
         ["wait"],
         "dead end",
@@ -361,25 +443,58 @@ FOUND_BY_PLAY = {
             "allow: {",
             "soft-lock",
             "there is none here",
-            gate(way="allow: {soft-lock: x}\n    goto: house"),
+            gate(way="allow: {soft-lock: x}\n    goto: house", do=""),
+            flags="",
         ),
+        None,
+        "",
+    ),
+    "unused-flag": (
+        slip("unused-flag", "  rope:", "rope", "asks for + changes + remove it", gate(do=""), flags=ROPE),
+        None,
+        "",
+    ),
+    "unused-flag by its derived name": (
+        slip(
+            "unused-flag",
+            "  ready:",
+            "ready",
+            "the derived name + remove it",
+            choice("when: not rope, goto: house"),
+            flags=ROPE,
+            more="derive:\n  ready: not rope\n",
+        ),
+        None,
+        "",
+    ),
+    "never-read": (
+        slip("never-read", "  rope:", "rope", "is set + road.gate sets it + condition", gate(), flags=ROPE),
+        None,
+        "",
+    ),
+    "never-written": (
+        slip(
+            "never-written",
+            "  coins:",
+            "coins",
+            "always 0 + road.gate depends on it + `do`",
+            gate("'You have {coins}.'", do=""),
+            flags=COINS,
+        ),
+        None,
+        "",
+    ),
+    "unused-ending": (
+        with_away(slip("unused-ending", "away: {", "away", "no step + `ending: away`", gate(do=""), flags="")),
         None,
         "",
     ),
 }
 
 
-def played_text(name: str) -> Slip:
-    """A slip; the one about endings gets an ending too many."""
-    found = FOUND_BY_PLAY[name][0]
-    if found.rule != "unreachable-ending":
-        return found
-    return found._replace(text=found.text.replace("endings:\n", "endings:\n  away: {title: Away}\n"))
-
-
 @pytest.mark.parametrize("name", FOUND_BY_PLAY)
 def test_what_play_shows_is_one_finding_with_the_way_there(here: Path, run: Run, name: str) -> None:
-    rule, line, word, said, text = played_text(name)
+    rule, line, word, said, text = FOUND_BY_PLAY[name][0]
     found = findings(run, write(here / "x", story=text))
     assert [finding["rule"] for finding in found] == [rule], found
     (finding,) = found
@@ -394,7 +509,7 @@ def test_what_play_shows_is_one_finding_with_the_way_there(here: Path, run: Run,
 
 @pytest.mark.parametrize("name", [name for name in FOUND_BY_PLAY if FOUND_BY_PLAY[name][1] is not None])
 def test_the_way_there_can_be_replayed(here: Path, run: Run, name: str) -> None:
-    folder = write(here / "x", story=played_text(name).text)
+    folder = write(here / "x", story=FOUND_BY_PLAY[name][0].text)
     way, shown = FOUND_BY_PLAY[name][1:]
     (here / "way.txt").write_text("\n".join(way or ()))
     ran = run("play", "--plain", "--as", "mara", "--replay", "way.txt", folder)
@@ -469,17 +584,17 @@ def test_every_rule_is_slipped_on_here() -> None:
 def test_an_ending_that_nothing_leads_to_is_told_once(here: Path, run: Run) -> None:
     text = FERRY.replace("endings:\n", "endings:\n  drowned: {title: Drowned}\n")
     found = findings(run, write(here / "x", story=text))
-    assert [finding["rule"] for finding in found] == ["unreachable-ending"], found
+    assert [finding["rule"] for finding in found] == ["unused-ending"], found
 
 
 def test_what_an_endless_loop_cuts_off_is_a_finding_of_its_own(here: Path, run: Run) -> None:
     spin = "  gate:\n    do: coins = 1\n    goto: [{when: coins == 2, to: house}, {to: gate}]\n"
-    found = findings(run, write(here / "x", story=story(spin, flags=FLAGS)))
+    found = findings(run, write(here / "x", story=story(spin, flags=COINS)))
     assert {finding["rule"] for finding in found} == {"endless-loop", "unreachable-node", "unreachable-ending"}, found
 
 
 def test_what_lies_behind_an_impossible_choice_is_a_finding_of_its_own(here: Path, run: Run) -> None:
-    text = story(choice("when: rope, goto: well") + WELL + "    ending: away\n", flags=FLAGS)
+    text = story(choice("when: rope, goto: well") + WELL + "    ending: away\n", flags=ROPE)
     text = text.replace("endings:\n", "endings:\n  away: {title: Away}\n")
     found = findings(run, write(here / "x", story=text))
     rules = {finding["rule"] for finding in found}

@@ -48,7 +48,7 @@ def corpus() -> list[Known]:
 
 def _on_disk() -> list[Path]:
     root = TESTS.parent
-    listed = sorted((root / "examples").glob("*"))
+    listed = sorted([*(root / "examples").glob("*"), *(root / "examples/ports").glob("*")])
     stories = [path for path in listed if path.suffix == ".yaml" or any(path.glob("*.yaml"))]
     return [*stories, root / "scenes"]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from waymeet.rules import STATE_RULES
+from waymeet.rules import GRAPH_RULES, STATE_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from kit.retold import Retold
     from waymeet.diagnostics import Diagnostic, Report, Witness
 
-DEFAULT_LEVELS = {**{rule.name: rule.severity.value for rule in STATE_RULES}, "unused-allow": "warning"}
+RULES = (*GRAPH_RULES, *STATE_RULES)
+DEFAULT_LEVELS = {**{rule.name: rule.severity.value for rule in RULES}, "unused-allow": "warning"}
 
 
 class Finding(NamedTuple):
@@ -39,9 +40,9 @@ def switched_off(retold: Retold) -> set[str]:
 
 
 def allowing(retold: Retold, rule: str, at: str) -> Iterator[str]:
-    """The names of what allows a rule at a step or an ending: itself, or a step that it stands in."""
-    if at.startswith("ending "):
-        if rule in retold.story["endings"][at.removeprefix("ending ")].get("allow", {}):
+    """The names of what allows a rule at a step, an ending or a flag: itself, or a step that it stands in."""
+    if " " in at:
+        if rule in _things(retold).get(at, {}).get("allow", {}):
             yield at
         return
     parts = at.split(".")
@@ -54,9 +55,16 @@ def allowing(retold: Retold, rule: str, at: str) -> Iterator[str]:
 def allows(retold: Retold) -> set[tuple[str, str]]:
     """Every `allow` that holds somewhere: by the name of what it stands at, and its rule."""
     found = {(step.name, rule) for step in retold.steps.values() for rule in step.data.get("allow", {})}
-    for ending, written in retold.story["endings"].items():
-        found |= {(f"ending {ending}", rule) for rule in written.get("allow", {})}
-    return found
+    return found | {(name, rule) for name, written in _things(retold).items() for rule in written.get("allow", {})}
+
+
+def _things(retold: Retold) -> dict[str, dict[str, Any]]:
+    """What else than a step may have an `allow`."""
+    flags = {**retold.story.get("flags", {}), **retold.story.get("memory", {})}
+    for scene, data in retold.scenes.items():
+        flags |= {f"{scene}.{name}": flag for name, flag in data.get("local", {}).items()}
+    endings = {f"ending {name}": ending for name, ending in retold.story["endings"].items()}
+    return endings | {f"flag {name}": flag for name, flag in flags.items() if isinstance(flag, dict)}
 
 
 # -- what a report says ------------------------------------
@@ -64,7 +72,7 @@ def allows(retold: Retold) -> set[tuple[str, str]]:
 
 def reported(report: Report, retold: Retold) -> Counter[Finding]:
     """What a report says, in these terms."""
-    return Counter(Finding(f.rule, _where(f, retold), length(f.witness)) for f in report.findings)
+    return Counter(Finding(f.rule, where(f, retold), length(f.witness)) for f in report.findings)
 
 
 def place(finding: Diagnostic) -> str:
@@ -72,11 +80,15 @@ def place(finding: Diagnostic) -> str:
     return ".".join(part for part in (finding.node, finding.choice) if part)
 
 
-def _where(finding: Diagnostic, retold: Retold) -> str:
+def where(finding: Diagnostic, retold: Retold) -> str:
     """Where a finding is, as it is said here."""
     match finding.rule:
         case "unused-allow":
             return ""
+        case "unused-flag" | "never-read" | "never-written":
+            return finding.message.split('"')[1]
+        case "unused-ending":
+            return finding.message.split()[-1]
         case "unreachable-ending":
             words = finding.message.split()
             named = [word for word in words if word in retold.story["protagonists"]]

@@ -57,6 +57,8 @@ def declared(random: Random, wanted: Wanted, names: Names, *, at_most: int) -> d
             found[name] = {"any_of": list(names.sets[name]), **start}
         if isinstance(found[name], dict) and chance(random, 10):
             found[name]["note"] = "For authors."
+        if isinstance(found[name], dict) and chance(random, 8):
+            found[name]["allow"] = {random.choice(("unused-flag", "never-read", "never-written")): "It is meant."}
     return found
 
 

@@ -16,7 +16,7 @@ from waymeet.runtime import ChoiceError, EndlessLoopError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from waymeet.runtime import Block, Moment, Offer, Story
+    from waymeet.runtime import Block, Moment, Offer, Signal, Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _tried(parts: list[str], move: Callable[[], Moment]) -> Moment | None:
 
 def told(moment: Moment) -> list[str]:
     """What a reader is told and offered at a moment."""
-    parts = [_block(block) for block in moment.text]
+    parts = [*map(_block, moment.text), "\n".join(map(_signal, moment.signals))]
     if moment.ending is not None:
         return [*parts, f"(ending: {moment.ending})"]
     if moment.stuck:
@@ -124,6 +124,10 @@ def told(moment: Moment) -> list[str]:
     if moment.question is not None:
         parts.append(f"(asked for a {moment.question.kind}: {moment.question.label})")
     return [*parts, "\n".join(_offer(offer) for offer in moment.choices)]
+
+
+def _signal(signal: Signal) -> str:
+    return f"(signal: {', '.join([signal.name, *(f'{name}={value}' for name, value in signal.values)])})"
 
 
 def _offer(offer: Offer) -> str:

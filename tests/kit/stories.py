@@ -55,16 +55,17 @@ def _block_value(value: Any, indent: int) -> str:
     return f" {json.dumps(value, ensure_ascii=False)}\n"
 
 
-def make_story(random: Random) -> Files:
-    """One random story."""
-    return _Maker(random).make()
+def make_story(random: Random, *, alike: bool = True) -> Files:
+    """One random story; `alike` says that things of different scenes may have the same names."""
+    return _Maker(random, alike=alike).make()
 
 
 class _Maker:
     """One story being made."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, *, alike: bool) -> None:
         self.random = random
+        self.alike = alike
         self.scenes = SCENES[: random.choice((1, 1, 2, 3))]
         self.plan = Plan(random, self._nodes(), list(PROTAGONISTS[: random.choice((1, 1, 2))]))
         self.plan.endings = ["peace", "road", "sea"][: random.randint(1, 3)]
@@ -75,18 +76,22 @@ class _Maker:
         if chance(random, 40):
             self.plan.menus = [
                 Menu("pockets", "", ("m0", "m1")[: random.choice((1, 2))]),
-                Menu(random.choice(("pockets", "bench", "bench")), random.choice(self.scenes), ("s0",)),
+                Menu("pockets" if self._shares(30) else "bench", random.choice(self.scenes), ("s0",)),
                 Menu("coat", "", ("k0",)),
             ][: random.choice((1, 2, 3, 3))]
         self._deal()
 
     def _nodes(self) -> list[Place]:
-        """The nodes, spread over the scenes; in some stories those of different scenes have the same names."""
+        """The nodes, spread over the scenes."""
         random, scenes = self.random, self.scenes
         count = random.randint(max(2, len(scenes)), 8)
         homes = [scenes[min(i * len(scenes) // count, len(scenes) - 1)] for i in range(count)]
-        alike = chance(random, 30)
+        alike = self._shares(30)
         return [Place(home, f"n{homes[:i].count(home) if alike else i}") for i, home in enumerate(homes)]
+
+    def _shares(self, percent: int) -> bool:
+        """Whether something has the same name as another of its kind somewhere else."""
+        return chance(self.random, percent) and self.alike
 
     def _deal(self) -> None:
         """Decks, and which nodes are cards of which: no two of one name in one deck, for a reader chooses by it."""
@@ -168,12 +173,14 @@ class _Maker:
 
     def _sheet(self) -> list[dict[str, Any]]:
         names = self.plan.names
-        lines: list[dict[str, Any]] = [{"label": name, "show": name} for name in [*names.ints, *names.all_sets]]
+        shown = [*names.ints, *names.all_sets, *names.all_enums, *names.derived_bools, *names.derived_ints]
+        lines: list[dict[str, Any]] = [{"label": name, "show": name} for name in shown]
         lines += [{"label": name, "show": name, "words": {"0": "nothing", "2": "much"}} for name in names.ints]
         lines += [{"label": name, "show": name, "words": {"true": "yes", "false": "no"}} for name in names.bools]
         for name, values in names.all_enums.items():
             lines.append({"label": name, "show": name, "words": {value: f"so {value}" for value in values}})
-        return [*lines, *({"label": name, "show": f"{name} + 1"} for name in names.derived_ints)]
+        lines += [{"label": name, "show": f"{name} + 1"} for name in names.derived_ints]
+        return [line for line in lines if chance(self.random, 40)]
 
     def _protagonist(self, index: int) -> dict[str, Any]:
         place = self.plan.nodes[0] if index == 0 else self.random.choice(self.plan.nodes)
@@ -193,7 +200,7 @@ class _Maker:
         if chance(random, 15):
             ending |= {"hint": "Some roads fork twice.", "note": "Unfinished."}
         if chance(random, 8):
-            ending["allow"] = {"unreachable-ending": "In the next release."}
+            ending["allow"] = {random.choice(("unreachable-ending", "unused-ending")): "In the next release."}
         return ending
 
     def _shared(self) -> dict[str, Any]:
@@ -226,7 +233,7 @@ class _Maker:
         plan.scene, plan.locals = scene, Names()
         written: dict[str, Any] = {"scene": scene}
         if chance(random, 40):
-            wanted = flags.local_flags(scene, own=chance(random, 50))
+            wanted = flags.local_flags(scene, own=not self._shares(50))
             written["local"] = flags.declared(random, wanted, plan.locals, at_most=2)
         if chance(random, 20):
             written["once"] = True

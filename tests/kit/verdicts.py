@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from kit.findings import Finding, allowing, allows, switched_off
+from kit.mentions import judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -74,6 +75,7 @@ class Verdicts:
         yield from self._impossible()
         yield from self._out_of_range()
         yield from self._unwarned()
+        yield from self._unused()
 
     def _is_told(self, rule: str, at: str) -> bool:
         return rule not in switched_off(self.retold) and not any(allowing(self.retold, rule, at))
@@ -185,7 +187,7 @@ class Verdicts:
         written = {step.ending for step in self.retold.steps.values()}
         for ending in self.retold.story["endings"]:
             missed = [who for who in self._whose(ending) if (who, ending) not in reached]
-            for where in [f"{ending} for {who}" for who in missed] if ending in written else [ending]:
+            for where in [f"{ending} for {who}" for who in missed] if ending in written else ():
                 yield _Raw(f"ending {ending}", Finding("unreachable-ending", where, -1), where)
 
     def _whose(self, ending: str) -> list[str]:
@@ -202,6 +204,16 @@ class Verdicts:
                 name = self.retold.steps[at].name
                 if name not in opened:
                     yield _Raw(at, Finding("impossible-choice", name, self.oracle.arrivals[step.id]), name)
+
+    # -- what is declared ------------------------------------
+
+    def _unused(self) -> Iterator[_Raw]:
+        written = {step.ending for step in self.retold.steps.values()}
+        for ending in self.retold.story["endings"]:
+            if ending not in written:
+                yield _Raw(f"ending {ending}", Finding("unused-ending", ending, -1), ending)
+        for rule, name in judged(self.retold):
+            yield _Raw(f"flag {name}", Finding(rule, name.rpartition(".")[2], -1), name)
 
     # -- what happens on the way ------------------------------------
 

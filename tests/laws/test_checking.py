@@ -68,8 +68,8 @@ def test_a_witness_that_stops_too_early_is_our_own_fault(rule: str) -> None:
     files = next(files for files in _random_stories() if _is_shown(check_files(files, "random"), rule))
     whole = Walk._witness
 
-    def cut(found: Walk, move: Any) -> Witness:
-        witness = whole(found, move)
+    def cut(found: Walk, *way: Any) -> Witness:
+        witness = whole(found, *way)
         return replace(witness, play=witness.play[:-1])
 
     with (

@@ -23,6 +23,7 @@ from waymeet.story import Choices, Outcome
 
 if TYPE_CHECKING:
     from kit.stories import Files
+    from waymeet.analysis.watch import Watch
     from waymeet.machine import State
     from waymeet.story import StoryData
 
@@ -83,7 +84,7 @@ SLIPS: dict[str, tuple[str, Any, str]] = {
         lambda card, _at, lowering, _steps: lowering.shared.names.steps[card.full],
         "offer local",
     ),
-    "scenes are never left": ("waymeet.machine.Machine._left", lambda _machine, _scene, registers: registers, "local"),
+    "scenes are never left": ("waymeet.machine.Machine.left", lambda _machine, _scene, registers: registers, "local"),
     "calls come back alike by every name": (
         "waymeet.machine.LinkedStep.way_back",
         lambda step, _name, registers: step.way(registers),
@@ -119,8 +120,8 @@ def _forgetting(use: str) -> type[Liveness]:
     """A reduction with a slip: it also forgets every register of one use, read later or not."""
 
     class Forgetful(Liveness):
-        def __init__(self, story: StoryData) -> None:
-            super().__init__(story)
+        def __init__(self, story: StoryData, watch: Watch) -> None:
+            super().__init__(story, watch)
             self.rows = story.registers
 
         def live(self, step: int) -> int:
@@ -132,6 +133,14 @@ def _forgetting(use: str) -> type[Liveness]:
 @pytest.mark.parametrize("use", ["flag", "memory", "local", "count"])
 def test_an_unsound_reduction_is_caught(monkeypatch: pytest.MonkeyPatch, use: str) -> None:
     monkeypatch.setattr("waymeet.analysis.states.Liveness", _forgetting(use))
+    assert any(disagrees(make_story(random.Random(seed))) for seed in range(400))
+
+
+@pytest.mark.parametrize(
+    ("part", "nothing"), [("code_of", None), ("sections", ()), ("conditions_in", ()), ("prose_in", ()), ("leaves", ())]
+)
+def test_a_use_that_is_overlooked_is_caught(monkeypatch: pytest.MonkeyPatch, part: str, nothing: Any) -> None:
+    monkeypatch.setattr(f"waymeet.analysis.uses.{part}", lambda _: nothing)
     assert any(disagrees(make_story(random.Random(seed))) for seed in range(400))
 
 

@@ -92,12 +92,20 @@ def test_an_ending_is_remembered(story: Story, tmp_path: Path) -> None:
     legacy = again.legacy
     again.close()
     assert legacy == Legacy("lantern", {"lamp": "lit"}, {"ada": ("home",)})
-    assert legacy.fitting(story) == ({"lamp": "lit"}, [])
+    assert legacy.brought(story) == (legacy, ())
 
 
-def test_memory_that_does_not_fit_is_named(story: Story) -> None:
-    legacy = Legacy("lantern", {"lamp": "red", "gone": 1}, {})
-    assert legacy.fitting(story) == ({}, ["lamp", "gone"])
+def test_what_does_not_fit_is_told(story: Story) -> None:
+    legacy = Legacy("lantern", {"lamp": "red", "gone": 1}, {"ada": ("home", "sea"), "bo": ("sea",), "cy": ("home",)})
+    assert legacy.brought(story) == (
+        Legacy("lantern", {}, {"ada": ("home",), "bo": ()}),
+        (
+            'What earlier readings left as "lamp" was red, which it can no longer be, and is untold now.',
+            'The story no longer knows what earlier readings left as "gone", which was 1.',
+            'The story no longer has the path "cy", on which you had found endings.',
+            'The story no longer has the ending "sea", which you had found.',
+        ),
+    )
 
 
 @given(LEGACIES)

@@ -16,6 +16,7 @@ from waymeet.story import Ask, Call, Chance, Choices, End, Return, targets, ways
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from waymeet.analysis.watch import Watch
     from waymeet.expressions.code import Code
     from waymeet.machine import Registers
     from waymeet.story import Step, StoryData
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 class Liveness:
     """The live registers of each step, where a reader rests there."""
 
-    def __init__(self, story: StoryData) -> None:
+    def __init__(self, story: StoryData, watch: Watch) -> None:
         self._story = story
+        self._watch = watch
+        self._passing = watch.reads(lasting=False)
+        self._lasting = watch.reads(lasting=True)
         self._start = tuple(register.start for register in story.registers)
         self._memory = _mask(i for i, register in enumerate(story.registers) if register.use == "memory")
         self._locals: dict[str, int] = {}
@@ -46,7 +50,7 @@ class Liveness:
 
         Those that nothing on any way there can have changed need not be kept: they are at their start.
         """
-        return self._resting(self._story.steps[step]) & self._changed[step]
+        return self._resting(step) & self._changed[step]
 
     def forget(self, state: State) -> State:
         """The state with every dead register back at its start, and no count higher than conditions can tell."""
@@ -73,7 +77,7 @@ class Liveness:
         while waiting:
             index = next(iter(waiting))
             del waiting[index]
-            live = self._needs(self._story.steps[index])
+            live = self._needs(index)
             if live != self._arriving[index]:
                 self._arriving[index] = live
                 waiting.update(dict.fromkeys(before[index]))
@@ -103,9 +107,10 @@ class Liveness:
             written.append(step.exit.register)
         return _mask(written)
 
-    def _needs(self, step: Step) -> int:
+    def _needs(self, index: int) -> int:
         """What is live on arrival at a step, given what is where it leads."""
-        live = self._resting(step)
+        step = self._story.steps[index]
+        live = self._resting(index) | _at(self._passing, index)
         for way in ways_on(step):
             for branch in way.branches:
                 live |= self._read(branch.when) | self._beyond(step, branch.to)
@@ -124,9 +129,19 @@ class Liveness:
                 live = live & ~(1 << register) | read
             if not read >> register & 1:
                 live &= ~(1 << register)
+            live |= self._contradicting(register)
         return live
 
-    def _resting(self, step: Step) -> int:
+    def _contradicting(self, register: int) -> int:
+        """What tells whether a change of a register contradicts an event, and whether it is one."""
+        told = self._watch.settled_by(register)
+        return _mask((register, *told)) if told else 0
+
+    def _resting(self, index: int) -> int:
+        return _at(self._lasting, index) | self._leaving(self._story.steps[index])
+
+    def _leaving(self, step: Step) -> int:
+        """What is live where a reader rests, for how it goes on from there."""
         match step.exit:
             case Choices(choices, _, _):
                 live = 0
@@ -142,7 +157,7 @@ class Liveness:
                 live = 0
                 for branch in ways.branches:
                     live |= self._read(branch.when) | self._beyond(step, branch.to)
-                return live if register is None else live & ~(1 << register)
+                return live if register is None else live & ~(1 << register) | self._contradicting(register)
             case End():
                 return self._memory
             case _:
@@ -165,6 +180,10 @@ class Liveness:
 
     def _read(self, code: Code | None) -> int:
         return 0 if code is None else _mask(registers_read(code, self._story.derived))
+
+
+def _at(masks: dict[int | None, int], step: int) -> int:
+    return masks.get(step, masks[None])
 
 
 def _mask(indexes: Iterable[int]) -> int:

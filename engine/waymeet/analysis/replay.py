@@ -9,10 +9,11 @@ from waymeet.dice import Dice, Luck, mixed
 from waymeet.machine import EndlessLoopError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from waymeet.analysis.watch import Watch
     from waymeet.diagnostics import Witness
-    from waymeet.machine import State
+    from waymeet.machine import Registers, State
     from waymeet.runtime import Moment, Story
     from waymeet.values import Value
 
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
 class Ended(NamedTuple):
     """How a witness ended: at a moment or in an endless loop, and what its last move passed through.
 
-    `passed` are steps; `clamped` are effects (step, index, value) that would have left their bounds.
+    `passed` are steps; `clamped` are effects (step, index, value) that would have left their bounds; `held` are the
+    conditions of the watch that held; `contradicted` are changes (event, step, effect) of what an event had settled.
     """
 
     moment: Moment | None
     loop: EndlessLoopError | None
     passed: frozenset[int]
     clamped: frozenset[tuple[int, int, int]]
+    held: frozenset[int]
+    contradicted: frozenset[tuple[int, int, int]]
 
 
 class Replayer:
@@ -35,8 +39,9 @@ class Replayer:
     Witnesses mostly begin alike, so each goes on from where it leaves the one before.
     """
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story, watch: Watch) -> None:
         self._story = story
+        self._watch = watch
         self._origin: object = None
         self._path: list[str] = []
         self._turns: list[Ended] = []
@@ -77,7 +82,7 @@ class Replayer:
         story = self._story
         start, registers = story.protagonist(witness.protagonist).start, story.remember(memory)
         dice = Dice(Luck(mixed(0), witness.outcomes))
-        seen = _Seen()
+        seen = self._seen(witness)
         self._turn(
             lambda: story.begin(witness.protagonist, memory=memory, outcomes=witness.outcomes),
             lambda: story.machine.arrive(start, registers, [], seen, (), dice),
@@ -92,7 +97,7 @@ class Replayer:
         machine = self._story.machine
         state = moment.state
         dice = Dice(self._luck[-1])
-        seen = _Seen()
+        seen = self._seen(witness)
         to = next((way for way in machine.steps[state.step].choices if way.id == choice), None)
         if to is None:
             raise AssertionError(f"there is no choice {choice} at {moment.step}, and {witness} takes it")
@@ -105,6 +110,10 @@ class Replayer:
         )
         self._path.append(choice)
 
+    def _seen(self, witness: Witness) -> _Seen:
+        names = [protagonist.id for protagonist in self._story.protagonists]
+        return _Seen(self._watch, names.index(witness.protagonist))
+
     def _turn(self, play: Callable[[], Moment], arrive: Callable[[], State], seen: _Seen, dice: Dice) -> None:
         """Make a move twice: as a reader does, and with an observer beside it; they must come to the same."""
         moment, loop = None, None
@@ -115,7 +124,9 @@ class Replayer:
         state = self._watched(arrive, seen, dice)
         if state != (None if moment is None else moment.state):
             raise AssertionError(f"play comes to {moment and moment.state}, and the machine to {state}")
-        self._turns.append(Ended(moment, loop, frozenset(seen.passed), frozenset(seen.effects)))
+        passed, clamped = frozenset(seen.passed), frozenset(seen.effects)
+        held, contradicted = frozenset(seen.held), frozenset(seen.contradicted)
+        self._turns.append(Ended(moment, loop, passed, clamped, held, contradicted))
         self._luck.append(dice.luck)
 
     def _watched(self, arrive: Callable[[], State], seen: _Seen, dice: Dice) -> State | None:
@@ -131,9 +142,13 @@ class Replayer:
 
 
 class _Seen:
-    """Notes what a move passes through."""
+    """Notes what a protagonist's move passes through."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Watch, protagonist: int) -> None:
+        self._watch = watch
+        self._protagonist = protagonist
+        self.held: set[int] = set()
+        self.contradicted: set[tuple[int, int, int]] = set()
         self.passed: set[int] = set()
         self.effects: set[tuple[int, int, int]] = set()
 
@@ -144,3 +159,11 @@ class _Seen:
     def clamped(self, step: int, effect: int, value: int) -> None:
         """Note that an effect was held within bounds."""
         self.effects.add((step, effect, value))
+
+    def changing(self, step: int, effect: int, register: int, registers: Sequence[int]) -> None:
+        """Note that a settled fact is about to be changed."""
+        self.contradicted.update((event, step, effect) for event in self._watch.contradicted(register, registers))
+
+    def done(self, step: int, registers: Registers) -> None:
+        """Note which conditions hold."""
+        self.held.update(self._watch.holding(self._protagonist, step, registers))

@@ -15,6 +15,7 @@ from waymeet.analysis.liveness import Liveness
 from waymeet.machine import State
 
 if TYPE_CHECKING:
+    from waymeet.analysis.watch import Watch
     from waymeet.story import Register, StoryData
 
 _HEAD = Struct("<II")
@@ -24,13 +25,15 @@ _WAITING = Struct("<I")
 class States(Sequence[State]):
     """Every state that was come to, by number; what was forgotten of one is at its start there.
 
+    What `watch` looks out for is not forgotten.
+
     Without `forget`, states that differ only in what nothing reads any more are told apart.
     """
 
-    def __init__(self, story: StoryData, *, forget: bool = True) -> None:
+    def __init__(self, story: StoryData, watch: Watch, *, forget: bool = True) -> None:
         self._registers = story.registers
         self._start = tuple(register.start for register in story.registers)
-        self._liveness = Liveness(story) if forget else None
+        self._liveness = Liveness(story, watch) if forget else None
         self._packers: dict[int, _Packer] = {}
         self._by_mask: dict[int, _Packer] = {}
         self._numbers: dict[bytes, int] = {}

@@ -15,12 +15,13 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from waymeet.analysis.states import States
+from waymeet.analysis.watch import Watch
 from waymeet.diagnostics import Witness
 from waymeet.machine import EndlessLoopError
 from waymeet.values import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from waymeet.machine import LinkedStep, Registers, State
     from waymeet.runtime import Story
@@ -59,6 +60,14 @@ class First(NamedTuple):
     value: int = 0
 
 
+class Begun(NamedTuple):
+    """How a path was begun: the state that it came to, and the conditions that held on the way."""
+
+    move: Move
+    state: int
+    held: frozenset[int]
+
+
 class Loop(NamedTuple):
     """An endless loop: the ids of its steps, whether it came round (see `EndlessLoopError`), and its first time."""
 
@@ -75,19 +84,23 @@ def _numbers() -> array[int]:
 class Walk:
     """What a walk found: numbered states, each with its depth, and the moves between them.
 
-    `starts` has the states in which a path begins, each with the nearest beginning. `arrivals` and `clamps` tell when a
-    step, or an effect past its bounds (by step and index), was first met on the way; `stuck` has the first state where
-    a step leads nowhere. `opened` has the choices (by step and index) that were seen open, `endings` which protagonist
-    came to which.
+    `arrivals`, `clamps`, `held` and `contradictions` tell when a step, an effect past its bounds (by step and index),
+    a condition of the watch that holds, or a change that an event forbids (by event, step and effect) was first met on
+    the way; `stuck` has the first state where a step leads nowhere. `opened` has the choices (by step and index) that
+    were seen open, `endings` which protagonist came to which. `begun` has the ways in which paths begin, the nearest
+    first.
     """
 
     story: Story
+    watch: Watch
     states: States
     protagonists: array[int] = field(default_factory=_numbers)
     depths: array[int] = field(default_factory=_numbers)
-    starts: dict[int, First] = field(default_factory=dict)
     arrivals: dict[int, First] = field(default_factory=dict)
     clamps: dict[tuple[int, int], First] = field(default_factory=dict)
+    held: dict[int, First] = field(default_factory=dict)
+    contradictions: dict[tuple[int, int, int], First] = field(default_factory=dict)
+    begun: list[Begun] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     opened: set[tuple[int, int]] = field(default_factory=set)
     endings: set[tuple[int, int]] = field(default_factory=set)
@@ -103,6 +116,8 @@ class Walk:
     _end: array[int] = field(default_factory=_numbers)
     _choices: array[int] = field(default_factory=_numbers)
     _targets: array[int] = field(default_factory=_numbers)
+    #: The conditions that held on the way of each move, where there are any to ask.
+    _held: list[frozenset[int]] = field(default_factory=list)
 
     # -- states and moves ------------------------------------
 
@@ -121,8 +136,9 @@ class Walk:
         self._from[number] = move.state
         self._by[number] = move.choice
 
-    def set_moves(self, number: int, moves: list[tuple[int, int]]) -> None:
-        """Note what can be done in a state."""
+    def set_moves(self, number: int, moves: list[tuple[int, int]], held: list[frozenset[int]]) -> None:
+        """Note what can be done in a state, and what held on the way of each move."""
+        self._held += held
         self._begin[number] = len(self._targets)
         self._choices.extend([choice for choice, _ in moves])
         self._targets.extend([target for _, target in moves])
@@ -132,6 +148,10 @@ class Walk:
         """The open choices of a state and the states that they lead to; see `loop` for one below 0."""
         here = slice(self._begin[number], self._end[number])
         return zip(self._choices[here], self._targets[here], strict=True)
+
+    def holding(self, number: int) -> list[frozenset[int]]:
+        """The conditions that held on the way of each move of a state."""
+        return self._held[self._begin[number] : self._end[number]]
 
     def targets(self, number: int) -> array[int]:
         """The states that a state's open choices lead to; see `loop` for one below 0."""
@@ -164,13 +184,13 @@ class Walk:
 
     def way_to(self, state: int) -> Witness:
         """The shortest playthrough that comes to a state."""
-        return self._witness(self.parent(state))
+        return self._witness(self.parent(state), self.parent)
 
-    def way_through(self, move: Move) -> Witness:
-        """The shortest playthrough whose last move is this one."""
-        return self._witness(move)
+    def way_through(self, move: Move, parent: Callable[[int], Move] | None = None) -> Witness:
+        """The shortest playthrough whose last move is this one; or that by which each state came of its `parent`."""
+        return self._witness(move, parent or self.parent)
 
-    def _witness(self, move: Move) -> Witness:
+    def _witness(self, move: Move, parent: Callable[[int], Move]) -> Witness:
         play: list[str] = []
         outcomes: list[str] = []
         depth = 0 if move.state == NOWHERE else self.depths[move.state] + self.costs(move)
@@ -183,7 +203,7 @@ class Walk:
                 outcomes.append(step.outcomes[move.choice][0].name)
             else:
                 play.append(step.choices[move.choice].id)
-            move = self.parent(move.state)
+            move = parent(move.state)
         before: tuple[Witness, ...] = ()
         memory: tuple[tuple[str, object], ...] = ()
         if move.state != NOWHERE:
@@ -212,6 +232,7 @@ class Walk:
 
 def walk(
     story: Story,
+    watch: Watch | None = None,
     *,
     budget: float | None = None,
     began: float | None = None,
@@ -221,19 +242,22 @@ def walk(
 ) -> Walk:
     """Visit every reachable state of a story, or as many as `budget` (seconds), `max_states` and `max_size` allow.
 
+    On the way it looks out for what `watch` says.
+
     The budget counts from `began`, as `time.monotonic` has it, or else from now. With `forget` off, states that differ
     only in what nothing reads any more are told apart (for tests of that).
     """
     began = time.monotonic() if began is None else began
+    watch = watch or Watch(story.data)
     if budget is not None and time.monotonic() > began + budget:
         stopped = f"the budget of {budget:g} s was used up by reading the story alone"
-        return Walk(story, States(story.data, forget=False), stopped=stopped)
-    walker = _Walker(story, budget, began, max_states, max_size, forget=forget)
+        return Walk(story, watch, States(story.data, watch, forget=False), stopped=stopped)
+    walker = _Walker(story, watch, budget, began, max_states, max_size, forget=forget)
     try:
         return walker.run()
     except MemoryError:
         del walker  # its tables make room for what is still to be said
-    return Walk(story, States(story.data, forget=False), stopped="there was not enough memory")
+    return Walk(story, watch, States(story.data, watch, forget=False), stopped="there was not enough memory")
 
 
 class _BudgetSpentError(Exception):
@@ -244,9 +268,18 @@ class _Walker:
     """A walk under way, level by level; it is its own observer of what happens between states."""
 
     def __init__(
-        self, story: Story, budget: float | None, began: float, max_states: int, max_size: int, *, forget: bool
+        self,
+        story: Story,
+        watch: Watch,
+        budget: float | None,
+        began: float,
+        max_states: int,
+        max_size: int,
+        *,
+        forget: bool,
     ) -> None:
-        self._walk = Walk(story, States(story.data, forget=forget))
+        self._walk = Walk(story, watch, States(story.data, watch, forget=forget))
+        self._watch = watch
         self._machine = story.machine
         self._budget = budget
         self._deadline = None if budget is None else began + budget
@@ -260,6 +293,9 @@ class _Walker:
         self._depth = 0
         self._move = Move(NOWHERE, BEGIN, 0)
         self._arriving = 0
+        #: What held on the way of the last move, and of each of the moves so far in the state that is visited.
+        self._holding: set[int] = set()
+        self._held: list[frozenset[int]] = []
         self._work = 0
         self._look_at = 0
 
@@ -301,13 +337,14 @@ class _Walker:
     def _visit(self, number: int) -> None:
         walk = self._walk
         state = walk.states[number]
+        self._held = []
         step = self._machine.steps[state.step]
         if step.ending is not None:
             walk.endings.add((walk.protagonists[number], step.ending))
             self._begin_all(number, state.registers)
             return
         if step.ask is not None or step.outcomes:
-            walk.set_moves(number, list(self._undecided_moves(number, state, step)))
+            walk.set_moves(number, list(self._undecided_moves(number, state, step)), self._held)
             return
         moves = []
         self._count(len(step.choices))
@@ -318,7 +355,7 @@ class _Walker:
                 _note(walk.arrivals, choice.opens, First(self._depth + 1, move))
             arrive = partial(self._machine.arrive, choice.to, state.registers, [], self, state.returns)
             moves.append((index, self._reached(move, arrive, self._depth + 1)))
-        walk.set_moves(number, moves)
+        walk.set_moves(number, moves, self._held)
         if not moves:
             walk.stuck.setdefault(state.step, number)
 
@@ -348,16 +385,20 @@ class _Walker:
                 move = Move(number, BEGIN, index)
                 reached = self._reached(move, arrive, self._depth)
                 if reached >= 0:
-                    _note(self._walk.starts, reached, First(self._depth, move))
+                    self._walk.begun.append(Begun(move, reached, frozenset(self._holding)))
 
     def _reached(self, move: Move, arrive: Callable[[], State], depth: int) -> int:
         """The number of the state that a move leads to, or of an endless loop (see `Walk.loop`)."""
         self._move = move
         self._arriving = depth
+        self._holding.clear()
         try:
             state = arrive()
         except EndlessLoopError as error:
             return self._looped(error, First(depth, move))
+        finally:
+            if self._watch.conditions:
+                self._held.append(frozenset(self._holding))
         walk = self._walk
         number = walk.states.add(move.protagonist, state)
         if number == len(walk.depths):
@@ -390,6 +431,18 @@ class _Walker:
     def clamped(self, step: int, effect: int, value: int) -> None:
         """Note that an effect was held within bounds."""
         _note(self._walk.clamps, (step, effect), First(self._arriving, self._move, value))
+
+    def changing(self, step: int, effect: int, register: int, registers: Sequence[int]) -> None:
+        """Note that a settled fact is about to be changed."""
+        for event in self._watch.contradicted(register, registers):
+            _note(self._walk.contradictions, (event, step, effect), First(self._arriving, self._move))
+
+    def done(self, step: int, registers: Registers) -> None:
+        """Note which conditions hold."""
+        if self._watch.conditions:
+            for condition in self._watch.holding(self._move.protagonist, step, registers):
+                self._holding.add(condition)
+                _note(self._walk.held, condition, First(self._arriving, self._move))
 
 
 def _note(table: dict[_Key, First], key: _Key, first: First) -> None:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from waymeet.authoring.constructs.calls import check_calls
 from waymeet.authoring.constructs.decks import gather_decks, read_undrawn
+from waymeet.authoring.constructs.events import declare_told, lower_events, tell_at_endings, told_register
 from waymeet.authoring.constructs.flags import declare_flags
+from waymeet.authoring.constructs.history import lower_history
 from waymeet.authoring.constructs.menus import report_overgrown, unused_menus, unused_step
+from waymeet.authoring.constructs.promises import Promise, lower_promises
 from waymeet.authoring.constructs.steps import StepLowering
 from waymeet.authoring.constructs.story import (
     blurb,
@@ -56,6 +59,7 @@ class Compiled:
     choices: int
     words: int
     severities: dict[str, str]
+    promises: tuple[Promise, ...]
 
 
 def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | None:
@@ -78,10 +82,15 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         report_overgrown(shared.names.overgrown)
         return None
     shared.decks = gather_decks(written, top, scenes)
-    registers, texts = _declare_flags(reading, written, scenes, shared.names)
+    registers, texts = _declare_flags(written, top, scenes)
+    told = declare_told(written.events, shared.names)
     derived = declare_derived(written, top)
     endings = lower_endings(written, top)
-    steps = _lower_scenes(scenes, shared, _numbered(endings, written))
+    shared.names.endings = _numbered(endings, written)
+    shared.names.protagonists = {name: index for index, name in enumerate(written.protagonists)}
+    events = lower_events(written, told, top)
+    steps = tell_at_endings(events, _lower_scenes(scenes, shared, shared.names.endings), shared.names)
+    promises = lower_promises(written.promises, replace(top, promising=True))
     story = StoryData(
         id=written.story.value,
         title=one_line(written.title, spoken_name(written.story)),
@@ -96,8 +105,10 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         derived=tuple(derived),
         chapters=lower_chapters(written, top),
         sheet=lower_sheet(written, top),
+        events=events,
         places=shared.variations,
         steps=(),
+        past=lower_history(written, top),
     )
     _read_unused(shared)
     severities = lower_severities(written, top)
@@ -105,6 +116,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         check_calls(shared.calls, steps)
     if files.findings:
         return None
+    registers |= {event.told: told_register(event) for event in events}
     registers |= _count_registers(shared.names, steps)
     same, registered = shared.names.same, {index: count.register for index, count in shared.names.counts.items()}
     counts = {index: registered.get(same.get(index, index)) for index in range(len(steps))}
@@ -112,7 +124,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         registers=tuple(registers[index] for index in range(len(registers))),
         steps=tuple(steps[index]._replace(arrivals=counts.get(index)) for index in range(len(steps))),
     )
-    return Compiled(story, shared.places, _choices_written(shared.names), shared.words, severities)
+    return Compiled(story, shared.places, _choices_written(shared.names), shared.words, severities, promises)
 
 
 def _choices_written(names: Names) -> int:
@@ -183,16 +195,14 @@ def _declare_steps(
                 return
             if f"{full}.{name}" not in names.steps:
                 inside = (*within, menu.name)
-                _declare_steps(f"{full}.{name}", menu.scene, choice, names, f"{menu.name}.{name}", inside)
+                _declare_steps(f"{full}.{name}", menu.scene, choice, names, f"{menu.name}:{name}", inside)
 
 
-def _declare_flags(
-    reading: Reading, written: WrittenStory, scenes: list[Scene], names: Names
-) -> tuple[dict[int, Register], list[Text]]:
-    registers, texts = declare_flags(written.flags, "flag", names, reading)
-    registers |= declare_flags(written.memory, "memory", names, reading).registers
-    for scene_reading, scene in scenes:
-        declared = declare_flags(scene.local, "local", names, scene_reading, scene.scene.value)
+def _declare_flags(written: WrittenStory, top: Lowering, scenes: list[Scene]) -> tuple[dict[int, Register], list[Text]]:
+    registers, texts = declare_flags(written.flags, "flag", top)
+    registers |= declare_flags(written.memory, "memory", top).registers
+    for reading, scene in scenes:
+        declared = declare_flags(scene.local, "local", Lowering(top.shared, reading, scene.scene.value))
         registers |= declared.registers
     return registers, texts
 
@@ -216,7 +226,7 @@ def _read_unused(shared: Shared) -> None:
     for menu in unused_menus(shared.names):
         for name, choice in menu.choices.items():
             full = unused_step(menu, name)
-            _declare_steps(full, menu.scene, choice, aside.names, f"{menu.name}.{name}", (menu.name,))
+            _declare_steps(full, menu.scene, choice, aside.names, f"{menu.name}:{name}", (menu.name,))
         endings = dict.fromkeys(shared.endings, 0)
         StepLowering(Lowering(aside, menu.reading, menu.scene), endings, within=(menu.name,)).unused_menu(menu)
 
@@ -227,7 +237,8 @@ def _count_registers(names: Names, steps: dict[int, Step]) -> dict[int, Register
     for index, count in names.counts.items():
         step = steps[index]
         what = "visits" if step.id == step.node else "times"
+        name = names.menu_choices.get(index, step.id)
         found[count.register] = Register(
-            f"{what}({step.id})", "int", "count", 0, max(count.cap, count.shown), 0, (), clamp=True, told=count.cap
+            f"{what}({name})", "int", "count", 0, max(count.cap, count.shown), 0, (), clamp=True, told=count.cap
         )
     return found

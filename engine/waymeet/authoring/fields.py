@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypeVar, cast
 
 from pydantic import (
     BaseModel,
@@ -28,15 +28,17 @@ from waymeet.diagnostics import Diagnostic, Related, Severity, did_you_mean
 from waymeet.expressions.syntax import RESERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from pydantic import ModelWrapValidatorHandler, ValidatorFunctionWrapHandler
+    from pydantic import GetJsonSchemaHandler, ModelWrapValidatorHandler, ValidatorFunctionWrapHandler
 
     from waymeet.diagnostics import Span
 
+JsonSchema: TypeAlias = dict[str, Any]
+
 REPORTED = PydanticCustomError("reported", "reported")
 MAX_ID = 64
-_ID = re.compile(r"[a-z][a-z0-9_]*")
+ID = re.compile(r"[a-z][a-z0-9_]*")
 _NUMBER = re.compile(r"-?[0-9]{1,10}")
 
 
@@ -116,7 +118,7 @@ def id_problem(name: str) -> tuple[str, str] | None:
     """What is wrong with an id and what to do, or None."""
     if name in RESERVED:
         return f'"{name}" is a word of the expression language and cannot be an id', "choose another name"
-    if not _ID.fullmatch(name):
+    if not ID.fullmatch(name):
         return f'"{name}" cannot be an id', "ids start with a small letter a-z and go on with a-z, 0-9 and _"
     if len(name) > MAX_ID:
         return f"this id has {len(name)} characters", f"at most {MAX_ID} are allowed"
@@ -160,20 +162,46 @@ def number(node: Any, info: ValidationInfo) -> int:
     raise REPORTED
 
 
+#: Where a schema says which of the forms in `authoring.schema.forms` a value has.
+FORM = "x-form"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What an editor is to know of a value that we read ourselves: the name of its form."""
+
+    name: str
+
+    def __get_pydantic_json_schema__(self, _schema: object, _handler: GetJsonSchemaHandler) -> JsonSchema:
+        """The form, whatever pydantic makes of the value."""
+        return {FORM: self.name}
+
+
 #: Prose or other words for a reader; the words that a comment swallowed are reported.
-TextField = Annotated[Scalar, PlainValidator(words)]
+TextField = Annotated[Scalar, PlainValidator(words), Form("text")]
 #: The same where there must be words, as in a label.
-Said = Annotated[Scalar, PlainValidator(said)]
+Said = Annotated[Scalar, PlainValidator(said), Form("said")]
 #: A condition or an effect.
-Formula = Annotated[Scalar, PlainValidator(_formula)]
+Formula = Annotated[Scalar, PlainValidator(_formula), Form("formula")]
 #: The name of something that stands elsewhere.
-Name = Annotated[Scalar, PlainValidator(_name)]
+Name = Annotated[Scalar, PlainValidator(_name), Form("name")]
 #: A new id.
-Id = Annotated[Scalar, PlainValidator(_id)]
-Truth = Annotated[bool, PlainValidator(truth)]
-Number = Annotated[int, PlainValidator(number)]
+Id = Annotated[Scalar, PlainValidator(_id), Form("id")]
+Truth = Annotated[bool, PlainValidator(truth), Form("truth")]
+Number = Annotated[int, PlainValidator(number), Form("number")]
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader(WrapValidator):
+    """A reader of lists or tables; `shape` makes of their schema, as pydantic sees it, that of what may be written."""
+
+    shape: Callable[[JsonSchema], JsonSchema]
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> JsonSchema:
+        """The schema of what may be written."""
+        return self.shape(handler(schema))
 
 
 class Broken:
@@ -210,7 +238,7 @@ def rows(table: dict[str, T]) -> Iterator[tuple[Scalar, T]]:
         yield table.places[name], value
 
 
-def _table(*, ids: bool, form: str = "give each a name of its own, as in `name: …`") -> WrapValidator:
+def _table(*, ids: bool, form: str = "give each a name of its own, as in `name: …`") -> Reader:
     """A reader of tables; `form` says to those who wrote a list what to write."""
 
     def read(node: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Table[Any]:
@@ -228,7 +256,8 @@ def _table(*, ids: bool, form: str = "give each a name of its own, as in `name: 
         table.broken = tuple(name for name, value in read.items() if isinstance(value, Broken))
         return table
 
-    return WrapValidator(read)
+    keys = {"propertyNames": {FORM: "new_id" if ids else "key"}}
+    return Reader(read, shape=lambda schema: {**schema, **keys})
 
 
 #: `Annotated[dict[str, X], TABLE]`: ids with what they name.
@@ -237,6 +266,8 @@ TABLE = _table(ids=True)
 CHOICES = _table(ids=True, form="give each choice an id of its own, as in `go_in: {label: Go in., goto: hall}`")
 #: The same where the keys name things that stand elsewhere.
 NAMED = _table(ids=False)
+#: The same where places are named that are gone.
+GONE = _table(ids=False, form="say of each where a reader goes on who stood there, as in `town.well: town.square`")
 
 
 def _items(node: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
@@ -265,10 +296,16 @@ def _some(node: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
     return _one_or_more(node, handler)
 
 
+def _or_one(schema: JsonSchema) -> JsonSchema:
+    """What a list is of, or the list; what may be one of several things stays so beside the list."""
+    items = schema["items"]
+    return {"anyOf": [*items.get("anyOf", [items]), schema]}
+
+
 #: `Annotated[list[X], ONE_OR_MORE]`: one thing, or a list of them.
-ONE_OR_MORE = WrapValidator(_one_or_more)
+ONE_OR_MORE = Reader(_one_or_more, shape=_or_one)
 #: The same where the list may not be empty.
-SOME = WrapValidator(_some)
+SOME = Reader(_some, shape=lambda schema: _or_one({**schema, "minItems": 1}))
 
 
 class Written(BaseModel):

@@ -43,7 +43,7 @@ _SAID = {"tags": EXACT, "warns": LINE, "note": WORDS, "allow": WORDS}
 _DONE = {
     "do": EXACT,
     "text": "text",
-    "signal": EXACT,
+    "signal": "signal",
     "ask": "ask",
     "call": EXACT,
     "returns": EXACT,
@@ -104,7 +104,13 @@ SHAPES = {
     # the story file
     "flags": Shape(other="flag"),
     "flag": Shape(
-        keys={**_exact("min", "max", "one_of", "any_of"), "text": LINE, **_exact("start", "overflow"), "note": WORDS}
+        keys={
+            **_exact("min", "max", "one_of", "any_of"),
+            "text": LINE,
+            **_exact("start", "overflow"),
+            "note": WORDS,
+            "allow": WORDS,
+        }
     ),
     "protagonists": Shape(other="protagonist"),
     "protagonist": Shape(keys={"name": LINE, "about": PROSE, "start": EXACT}),
@@ -114,19 +120,23 @@ SHAPES = {
     "ending": Shape(keys={"title": LINE, **_exact("for", "kind"), "hint": LINE, "note": WORDS, "allow": WORDS}),
     "sheet": Shape(keys={"label": LINE, "show": EXACT, "words": PROSE}),
     "events": Shape(other="event"),
-    "event": Shape(keys={"title": LINE, **_exact("views", "settles")}),
+    "event": Shape(keys={"title": LINE, **_exact("views", "settles"), "note": WORDS, "allow": WORDS}),
     "promises": Shape(other="promise"),
-    "promise": Shape(keys=_exact("never", "always", "always_possible", "possible", "until", "as")),
+    "promise": Shape(
+        keys={**_exact("never", "always", "possible", "always_possible", "until", "as"), "note": WORDS},
+    ),
     "menus": Shape(other="choices"),
     "decks": Shape(other="deck"),
     "deck": Shape(keys=_exact("pick", "offer", "otherwise")),
     "check": Shape(keys=_exact("rules")),
-    "history": Shape(keys=_exact("release", "renamed", "removed")),
+    "history": Shape(keys={**_exact("release"), "renamed": "renames", "removed": "renames"}),
+    "renames": Shape(keys=_exact("protagonists", "scenes", "nodes", "choices", "endings", "flags", "values")),
     # steps
     "nodes": Shape(other="node", apart=True),
     "node": Shape(keys={**_SAID, "card": "card", **_DONE}),
     "choices": Shape(other="choice"),
     "choice": Shape(keys={**_CHOICE, **_SAID, "echo": PROSE, **_DONE}),
+    "signal": Shape(keys={"name": EXACT, "values": LINE}),
     "goto": Shape(keys=_exact("weight", "when", "to")),
     "ask": Shape(keys={"flag": EXACT, "label": PROSE, "max": EXACT}),
     "roll": Shape(keys=_exact("dice", "add", "outcomes")),

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
 W = TypeVar("W", bound=Written)
 #: What a file must hold one of, for it to be part of a story.
-_FILE_KEYS = ("story", "scene", "walkthrough")
+FILE_KEYS = ("story", "scene", "walkthrough")
+_OF_STORY = ("story", "protagonists", "endings")
+_OF_SCENE = ("scene", "nodes")
+NO_FILE = "a file starts with `story:`, `scene:` or `walkthrough:`"
+#: What a file is by what it holds: the first of these of which it has one key out of each group.
+FILES: tuple[tuple[tuple[tuple[str, ...], ...], type[Written]], ...] = (
+    ((_OF_STORY, _OF_SCENE), WrittenStoryAndScene),
+    ((_OF_STORY,), WrittenStory),
+    ((("scene",),), WrittenScene),
+    ((("walkthrough",),), WrittenWalkthrough),
+)
 
 
 @dataclass(slots=True)
@@ -69,13 +79,14 @@ def _sort(reading: Reading, root: Node, loaded: WrittenFiles) -> bool:
         reading.report("wrong-value", "a file of a story holds keys with values", root, _help(()))
         return False
     keys = {key.value for key, _ in root.entries}
-    if keys & {"story", "protagonists", "endings"}:
-        return _story(reading, root, loaded, with_scene=bool(keys & {"scene", "nodes"}))
-    if "scene" in keys:
+    model = next((model for groups, model in FILES if all(keys & set(group) for group in groups)), None)
+    if model is not None and issubclass(model, WrittenStory):
+        return _story(model, reading, root, loaded)
+    if model is WrittenScene:
         scene = _shaped(WrittenScene, reading, root)
         loaded.scenes += [] if scene is None else [(reading, scene)]
         return scene is not None
-    if "walkthrough" in keys:
+    if model is WrittenWalkthrough:
         walkthrough = _shaped(WrittenWalkthrough, reading, root)
         loaded.walkthroughs += [] if walkthrough is None else [(reading, walkthrough)]
         return True
@@ -84,8 +95,7 @@ def _sort(reading: Reading, root: Node, loaded: WrittenFiles) -> bool:
     return False
 
 
-def _story(reading: Reading, root: Mapping, loaded: WrittenFiles, *, with_scene: bool) -> bool:
-    model: type[WrittenStory] = WrittenStoryAndScene if with_scene else WrittenStory
+def _story(model: type[WrittenStory], reading: Reading, root: Mapping, loaded: WrittenFiles) -> bool:
     story = _shaped(model, reading, root)
     if loaded.story is not None:
         earlier, first = loaded.story
@@ -111,5 +121,5 @@ def _shaped(model: type[W], reading: Reading, root: Mapping) -> W | None:
 
 
 def _help(keys: Iterable[str]) -> str:
-    guesses = (did_you_mean(key, _FILE_KEYS) for key in sorted(keys))
-    return next((guess for guess in guesses if guess), "a file starts with `story:`, `scene:` or `walkthrough:`")
+    guesses = (did_you_mean(key, FILE_KEYS) for key in sorted(keys))
+    return next((guess for guess in guesses if guess), NO_FILE)

@@ -68,11 +68,12 @@ class Lowering:
     shared: Shared
     reading: Reading
     scene: str = ""
+    promising: bool = False
 
     @property
     def scope(self) -> Scope:
         """The names that can be used here."""
-        return Scope(self.shared.names, self.scene)
+        return Scope(self.shared.names, self.scene, self.promising)
 
     # -- formulas ------------------------------------
 
@@ -148,6 +149,13 @@ class Lowering:
     def line(self, scalar: Scalar) -> Prose:
         """One text, as for a label."""
         return self._text(scalar)
+
+    def unread(self, scalar: Scalar) -> Prose:
+        """One text that no reader is told, so that its words count for nothing."""
+        words = self.shared.words
+        prose = self._text(scalar)
+        self.shared.words = words
+        return prose
 
     def prose(self, blocks: Sequence[WrittenBlock]) -> Prose:
         """A text or a list of blocks."""
@@ -257,7 +265,7 @@ class Lowering:
             if rule.value in known:
                 self.shared.places.allows.append(Allow(rule.value, step, self.reading.source.span(rule), thing))
             else:
-                help_line = did_you_mean(rule.value, known)
+                help_line = None if rule.value == UNUSED_ALLOW else did_you_mean(rule.value, known)
                 self.reading.report("unknown-name", f'there is no rule "{rule.value}" to allow', rule, help_line)
 
     def _report(self, scalar: Scalar, problems: Iterable[Problem]) -> None:

@@ -9,6 +9,7 @@ from pydantic import Discriminator, Field, PlainValidator, Tag, ValidationInfo
 
 from waymeet.authoring.fields import (
     CHOICES,
+    GONE,
     ITEMS,
     NAMED,
     ONE_OR_MORE,
@@ -16,6 +17,7 @@ from waymeet.authoring.fields import (
     ROW,
     SOME,
     TABLE,
+    Form,
     Formula,
     Id,
     Name,
@@ -83,6 +85,7 @@ class BreakBlock(Written):
 
 #: The keys that tell blocks apart; no cast id may be one of them.
 BLOCK_KEYS = ("when", "match", "vary", "verse", "break")
+BLOCK_FORMS = "a spoken line is one name and one text; other blocks start with " + ", ".join(BLOCK_KEYS)
 
 
 def _block_form(node: Any) -> str:
@@ -96,8 +99,7 @@ def _speech(node: Any, info: ValidationInfo) -> Speech:
     reading = reading_of(info)
     if len(node.entries) != 1:
         extra = node.entries[1][0] if node.entries else node
-        help_line = "a spoken line is one name and one text; other blocks start with " + ", ".join(BLOCK_KEYS)
-        reading.report("wrong-value", "this is no block of prose", extra, help_line)
+        reading.report("wrong-value", "this is no block of prose", extra, BLOCK_FORMS)
         raise REPORTED
     speaker, line = node.entries[0]
     return Speech(speaker, words(line, info))
@@ -110,7 +112,7 @@ WrittenBlock = Annotated[
     | Annotated[VaryBlock, Tag("vary")]
     | Annotated[VerseBlock, Tag("verse")]
     | Annotated[BreakBlock, Tag("break")]
-    | Annotated[Speech, PlainValidator(_speech), Tag("speech")],
+    | Annotated[Speech, PlainValidator(_speech), Form("speech"), Tag("speech")],
     Discriminator(_block_form),
     ROW,
 ]
@@ -183,6 +185,25 @@ class WrittenDeck(Written):
     otherwise: Name
 
 
+class WrittenSignal(Written):
+    """A signal: a name, and values, for the host that shows the story."""
+
+    name: Id
+    values: Annotated[dict[str, Annotated[TextField, ROW]], TABLE] = {}
+
+
+def _signal_form(node: Any) -> str:
+    return "signal" if isinstance(node, Mapping) else "name"
+
+
+#: `thunder`, or a mapping that says more.
+SignalField = Annotated[
+    Annotated[Id, Tag("name")] | Annotated[WrittenSignal, Tag("signal")],
+    Discriminator(_signal_form),
+    ROW,
+]
+
+
 class WrittenStep(Written):
     """A step: effects, prose and the way on."""
 
@@ -200,6 +221,7 @@ class WrittenStep(Written):
     chance: Annotated[list[Annotated[WrittenChance, ROW]], ITEMS] | None = None
     ask: WrittenAsk | None = None
     draw: Name | None = None
+    signal: Annotated[list[SignalField], ONE_OR_MORE] = []
     tags: Annotated[list[Id], ONE_OR_MORE] = []
     warns: Annotated[list[Said], ONE_OR_MORE] = []
     note: Annotated[Any, PlainValidator(_anything)] = None
@@ -225,7 +247,7 @@ class WrittenChoice(WrittenStep):
 
     label: Said
     when: Formula | None = None
-    locked: Annotated[Scalar | bool, PlainValidator(_locked)] = False
+    locked: Annotated[Scalar | bool, PlainValidator(_locked), Form("locked")] = False
     once: Truth | None = None
     limit: Number | None = None
     echo: TextField | None = None
@@ -252,10 +274,11 @@ class WrittenFlag(Written):
     high: Number | None = Field(None, alias="max")
     one_of: Annotated[list[Id], ITEMS] | None = None
     any_of: Annotated[list[Id], ITEMS] | None = None
-    text: Annotated[Scalar, PlainValidator(_free_text)] | None = None
+    text: Annotated[Scalar, PlainValidator(_free_text), Form("free_text")] | None = None
     start: Annotated[Any, PlainValidator(_anything)] = None
     overflow: Name | None = None
     note: Annotated[Any, PlainValidator(_anything)] = None
+    allow: Annotated[dict[str, Said], NAMED] = {}
 
 
 def _flag_form(node: Any) -> str:
@@ -264,17 +287,20 @@ def _flag_form(node: Any) -> str:
     return "list" if isinstance(node, Sequence) else "truth"
 
 
+#: What to write for a flag.
+FLAG_FORMS = "write `false`, {min: 0, max: 3, start: 0}, {one_of: [a, b]}, {any_of: [a, b]} or {text: …}"
+
+
 def _bare_flag(node: Any, info: ValidationInfo) -> bool:
     if isinstance(node, Scalar) and node.value not in ("true", "false"):
-        help_line = "write `false`, {min: 0, max: 3, start: 0}, {one_of: [a, b]}, {any_of: [a, b]} or {text: …}"
-        reading_of(info).report("wrong-value", f'"{node.value}" is no range of values', node, help_line)
+        reading_of(info).report("wrong-value", f'"{node.value}" is no range of values', node, FLAG_FORMS)
         raise REPORTED
     return truth(node, info)
 
 
 #: `false`, `[cold, open]`, or a mapping that says more.
 FlagField = Annotated[
-    Annotated[bool, PlainValidator(_bare_flag), Tag("truth")]
+    Annotated[bool, PlainValidator(_bare_flag), Form("bare_flag"), Tag("truth")]
     | Annotated[list[Id], ITEMS, Tag("list")]
     | Annotated[WrittenFlag, Tag("flag")],
     Discriminator(_flag_form),
@@ -315,10 +341,81 @@ class WrittenSheetLine(Written):
     words: Annotated[dict[str, TextField], NAMED] | None = None
 
 
+class WrittenEvent(Written):
+    """An event: something that happens once and is told from several sides."""
+
+    title: Said | None = None
+    views: Annotated[dict[str, Annotated[Name, ROW]], NAMED]
+    settles: Annotated[list[Name], ONE_OR_MORE] = []
+    note: Annotated[Any, PlainValidator(_anything)] = None
+    allow: Annotated[dict[str, Said], NAMED] = {}
+
+
+class WrittenPromise(Written):
+    """A promise: what must be so in every playthrough."""
+
+    never: Formula | None = None
+    always: Formula | None = None
+    possible: Formula | None = None
+    always_possible: Formula | None = None
+    until: Formula | None = None
+    protagonist: Name | None = Field(None, alias="as")
+    note: Annotated[Any, PlainValidator(_anything)] = None
+
+
 class WrittenCheck(Written):
     """A check section: how strictly the story is to be checked."""
 
     rules: Annotated[dict[str, Name], NAMED] = {}
+
+
+#: What things were called, with what they are called now.
+Renamed = Annotated[dict[str, Annotated[Name, ROW]], NAMED]
+#: Places that are gone, with where a reader goes on who stood there; and what is simply gone.
+Moved = Annotated[dict[str, Annotated[Name, ROW]], GONE]
+Gone = Annotated[list[Name], ONE_OR_MORE]
+
+
+class WrittenRenames(Written):
+    """A list of renamed things: what each was called before a release, and what it was called in it."""
+
+    hints = {
+        "memory": "memory is renamed under `flags`",
+        "local": "a local flag is renamed under `flags`, as scene.flag",
+    }
+
+    protagonists: Renamed = {}
+    scenes: Renamed = {}
+    nodes: Renamed = {}
+    choices: Renamed = {}
+    endings: Renamed = {}
+    flags: Renamed = {}
+    values: Renamed = {}
+
+
+class WrittenRemovals(Written):
+    """A list of removed things: with places, where readers go on who stood there."""
+
+    hints = {
+        "memory": "memory is removed under `flags`",
+        "local": "a local flag is removed under `flags`, as scene.flag",
+        "values": "rename the value to the one that takes its place",
+    }
+
+    protagonists: Gone = []
+    scenes: Moved = {}
+    nodes: Moved = {}
+    choices: Moved = {}
+    endings: Gone = []
+    flags: Gone = []
+
+
+class WrittenRelease(Written):
+    """A release: what became of the names of the one before."""
+
+    release: Number
+    renamed: WrittenRenames | None = None
+    removed: WrittenRemovals | None = None
 
 
 class WrittenScene(Written):
@@ -350,9 +447,12 @@ class WrittenStory(Written):
     endings: Annotated[dict[str, Annotated[WrittenEnding, ROW]], TABLE] = {}
     chapters: Annotated[dict[str, Said], NAMED] = {}
     sheet: Annotated[list[Annotated[WrittenSheetLine, ROW]], ITEMS] = []
+    events: Annotated[dict[str, Annotated[WrittenEvent, ROW]], TABLE] = {}
+    promises: Annotated[dict[str, Annotated[WrittenPromise, ROW]], TABLE] = {}
     menus: Menus = {}
     decks: Annotated[dict[str, Annotated[WrittenDeck, ROW]], TABLE] = {}
     check: WrittenCheck | None = None
+    history: Annotated[list[Annotated[WrittenRelease, ROW]], ITEMS] = []
 
 
 class WrittenStoryAndScene(WrittenStory):

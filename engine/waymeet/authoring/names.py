@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from waymeet.diagnostics import Related, closest, suggestion
+from waymeet.diagnostics import Related, closest, did_you_mean, suggestion
 from waymeet.expressions.scope import Derived, Flag, UnknownReferenceError
 from waymeet.expressions.types import EnumType, SetType, TextType
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from waymeet.authoring.fields import Reading
     from waymeet.authoring.models import WrittenChoice
     from waymeet.authoring.source import Scalar
+    from waymeet.expressions.code import Code
     from waymeet.expressions.syntax import Reference
     from waymeet.expressions.types import Type
 
@@ -92,11 +93,16 @@ class Names:
     steps: dict[str, int] = field(default_factory=dict)
     scenes: dict[str, set[str]] = field(default_factory=dict)
     derived_depths: list[int] = field(default_factory=list)
+    #: Endings and protagonists by their ids, with their places in the story's lists.
+    endings: dict[str, int] = field(default_factory=dict)
+    protagonists: dict[str, int] = field(default_factory=dict)
     menus: dict[str, Menu] = field(default_factory=dict)
     shared_steps: dict[str, int] = field(default_factory=dict)
     same: dict[int, int] = field(default_factory=dict)
     #: The menu that would have made the menus' choices too many, if one would.
     overgrown: Menu | None = None
+    #: The choices of menus, as `menu:choice`, by the first of their steps.
+    menu_choices: dict[int, str] = field(default_factory=dict)
     counts: dict[int, Count] = field(default_factory=dict)
     registers: int = 0
     #: Whether some flag or derived name could not be read; whether some file could not.
@@ -152,6 +158,7 @@ class Names:
             steps=self.steps.copy(),
             shared_steps=self.shared_steps.copy(),
             same=self.same.copy(),
+            menu_choices=self.menu_choices.copy(),
             counts=self.counts.copy(),
         )
 
@@ -164,11 +171,19 @@ class Names:
         return found if found is not None and found.scene in ("", scene) else None
 
     def add_step(self, full: str, shared: str = "") -> None:
-        """Give a step its index; `shared` is what it is called as part of a menu."""
+        """Give a step its index; `shared` is what it is called as part of a menu, `menu:choice`."""
         index = len(self.steps)
         self.steps[full] = index
         if shared:
-            self.same[index] = self.shared_steps.setdefault(shared, index)
+            self.same[index] = self.shared_steps.setdefault(shared.replace(":", "."), index)
+            self.menu_choices.setdefault(self.same[index], self._menu_choice(shared))
+
+    def _menu_choice(self, shared: str) -> str:
+        """The choice of a menu by the menu's own name: that of one file which holds the story and a scene is both's."""
+        full, _, choice = shared.partition(":")
+        short = full.rpartition(".")[2]
+        own, other = self.menus[full], self.menus.get(short)
+        return shared if other is None or other.choices is not own.choices else f"{short}:{choice}"
 
     def node(self, scene: str, name: str) -> int:
         """The step of the node meant by `node` or `scene.node` in a scene; raises `UnknownReferenceError`."""
@@ -228,10 +243,14 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The names that can be used in one scene, or, with no scene, in what all scenes share."""
+    """The names that can be used in one scene, or, with no scene, in what all scenes share.
+
+    `promising` says that a promise is read, which may ask more than other conditions.
+    """
 
     story: Names
     scene: str = ""
+    promising: bool = False
 
     def lookup(self, name: str) -> Flag | Derived | None:
         """What a name stands for, the scene's own flags first."""
@@ -260,3 +279,19 @@ class Scope:
         if reference.function in ("seen", "visits"):
             return self.story.count(self.story.node(self.scene, ".".join(reference.path)))
         return self.story.count(self.story.choice(self.scene, reference.path))
+
+    def asked(self, reference: Reference) -> Code | None:
+        """What only a promise may ask: ("at", step), ("ended", ending) or ("playing", protagonist).
+
+        Raises `UnknownReferenceError`.
+        """
+        if not self.promising:
+            return None
+        name = ".".join(reference.path)
+        if reference.function == "at":
+            return ("at", self.story.node(self.scene, name))
+        known = self.story.endings if reference.function == "ended" else self.story.protagonists
+        if name not in known:
+            what = "ending" if reference.function == "ended" else "protagonist"
+            raise UnknownReferenceError(f'there is no {what} "{name}"', did_you_mean(name, known))
+        return (reference.function, known[name])

@@ -100,7 +100,7 @@ def _entries(session: Session, paths: Sequence[Protagonist], *, fresh: bool, wit
     kept = [] if fresh else [(path, session.keeper.find(path.id)) for path in paths]
     places = [(path, found) for path, found in kept if found is not None]
     places.sort(key=lambda place: -place[1].place.saved)
-    open_places = [(path, found) for path, found in places if not found.place.finished]
+    open_places = [(path, found) for path, found in places if found.moment.ending is None]
     under_way = {path.id for path, _ in open_places}
     for path, found in open_places:
         session.page.say(_reminder(session, path, found))
@@ -112,7 +112,7 @@ def _entries(session: Session, paths: Sequence[Protagonist], *, fresh: bool, wit
     ended = [
         _Entry(word("return_to_ending", name=path.name), path.id, found)
         for path, found in places
-        if with_ended and found.place.finished
+        if with_ended and found.moment.ending is not None
     ]
     return [*goings, *starts, *ended]
 

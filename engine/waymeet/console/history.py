@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 
 class History:
-    """Moments, oldest first, never none. `before` is the transcript of what cannot be gone back to."""
+    """Moments, oldest first, never none. `told` is what was read, whose end is of them, if it is known already."""
 
-    def __init__(self, moments: Sequence[Moment], before: Sequence[str] = ()) -> None:
+    def __init__(self, moments: Sequence[Moment], told: Sequence[str] = ()) -> None:
         self._moments = list(moments)
-        self._before = tuple(before)
-        self._passages = [passage(moment) for moment in moments]
+        begins = len(told) - len(moments)
+        self._before = tuple(told[: max(begins, 0)])
+        self._passages = list(told[begins:]) if begins >= 0 else [passage(moment) for moment in moments]
         self._undone: list[Moment] = []
 
     @property

@@ -56,6 +56,8 @@ class Keeper:
             self._page.say(word("open_elsewhere"))
         if self._shelf.unusable is not None:
             self._say_unusable([self._shelf.unusable])
+        if self._shelf.losses:
+            self._settle(self._shelf)
 
     def find(self, protagonist: str) -> Found | None:
         """The place kept on a path; says which files could not be used."""
@@ -66,6 +68,13 @@ class Keeper:
         found = autosave.find(self._story)
         self._say_unusable(autosave.unusable)
         return found
+
+    def tell_losses(self, found: Found) -> None:
+        """Say what the story, edited since, could not keep of a place, and where that stays as it was."""
+        self._page.listing(word("edited_lost"), found.losses)
+        if self._shelf is not None and self._shelf.writable:
+            aside = self._shelf.autosaves[found.moment.origin.protagonist].set_aside(found)
+            self._page.say_file(word("set_aside"), aside)
 
     def age(self, found: Found) -> float:
         """How many seconds ago a place was kept."""
@@ -103,6 +112,16 @@ class Keeper:
         """Let another player have the story."""
         if self._shelf is not None:
             self._shelf.close()
+
+    def _settle(self, shelf: Shelf) -> None:
+        self._page.listing(word("legacy_lost"), shelf.losses)
+        try:
+            aside = shelf.settle()
+        except OSError as error:
+            self._fail("settle_failed", error)
+        else:
+            if aside is not None:
+                self._page.say_file(word("was_set_aside"), aside)
 
     def _leave(self, legacy: Legacy, trouble: str) -> None:
         if self._shelf is None:

@@ -170,7 +170,7 @@ class Reading:
 
     def _undo(self) -> None:
         if self._history.last is None:
-            self._page.say(word("nothing_to_undo"))
+            self._page.say(word("undo_ends" if self._history.now.path else "nothing_to_undo"))
             return
         last, label = self._history.now, self._label()
         self._history.undo()

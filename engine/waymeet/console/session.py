@@ -47,9 +47,7 @@ class Session:
 
     def begin(self, protagonist: str) -> History | None:
         """The start of a path, with what earlier playthroughs left; None if the story cannot begin there."""
-        memory, dropped = self.keeper.legacy.fitting(self.story)
-        if dropped:
-            self.page.say(word("forgotten", names=", ".join(dropped)))
+        memory = self.keeper.legacy.memory
         try:
             return self._opened(History([self.story.begin(protagonist, seed=self._seed(), memory=memory)]))
         except EndlessLoopError as error:
@@ -57,23 +55,26 @@ class Session:
             return None
 
     def resume(self, found: Found) -> History:
-        """The way to a kept place, to its first choice if the story is still the one it was read in."""
-        place, moment = found
-        moments: list[Moment] = []
-        if place.fingerprint == self.story.fingerprint:
-            moments = self._way_to(moment)
-        else:
+        """The way to a kept place, from its first choice on where that leads there in the story as it is now."""
+        moment, told = found.moment, found.place.transcript
+        if found.losses:
+            self.keeper.tell_losses(found)
+            told = (*told, transcript.passage(moment))
+        elif found.is_edited:
             self.page.say(word("edited"))
-        history = History(moments or [moment], () if moments else place.transcript[:-1])
-        return self._opened(history, is_kept=True)
+            told = (*told[:-1], transcript.passage(moment))
+        who = moment.origin.protagonist
+        if found.is_edited and moment.ending is not None and moment.ending not in self.keeper.legacy.found(who):
+            self.keeper.finish(moment)
+        return self._opened(History([*self._way_to(moment), moment], told), is_kept=True)
 
     def _way_to(self, moment: Moment) -> list[Moment]:
-        """The moments up to a kept one, played again; none where it was read in parts, the story edited in between."""
+        """The moments before a kept one, played again; none where that does not lead to it, the story being edited."""
         try:
             moments = self.story.replay(moment.origin, moment.path)
         except (ChoiceError, EndlessLoopError, ValueError):
             return []
-        return moments if moments[-1].save() == moment.save() else []
+        return moments[:-1] if moments[-1] == moment else []
 
     def _opened(self, history: History, *, is_kept: bool = False) -> History:
         if self.history is not None:

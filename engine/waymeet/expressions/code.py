@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     Run = Callable[[Sequence[int]], int]
 
@@ -42,21 +42,29 @@ def link(code: Code, derived: Sequence[Run] = ()) -> Run:
         raise CodeError(f"no such operation: {code!r}") from error
 
 
+def leaves(code: Code) -> Iterator[tuple[str, int]]:
+    """What `code` itself asks for: `("flag", register)` or `("derived", index)`, each as often as it stands there."""
+    waiting = [code]
+    while waiting:
+        item = waiting.pop()
+        if not isinstance(item, int):
+            operation, *operands = item
+            if operation in ("flag", "derived"):
+                yield operation, operands[0]
+            else:
+                waiting.extend(operands)
+
+
 def registers_read(code: Code, derived: Sequence[Code] = ()) -> set[int]:
     """The registers that the value of `code` can depend on."""
     found: set[int] = set()
     waiting = [code]
     while waiting:
-        item = waiting.pop()
-        if isinstance(item, int):
-            continue
-        operation, *operands = item
-        if operation == "flag":
-            found.add(operands[0])
-        elif operation == "derived":
-            waiting.append(derived[operands[0]])
-        else:
-            waiting.extend(operands)
+        for kind, index in leaves(waiting.pop()):
+            if kind == "flag":
+                found.add(index)
+            else:
+                waiting.append(derived[index])
     return found
 
 

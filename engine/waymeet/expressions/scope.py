@@ -65,6 +65,12 @@ class Scope(Protocol):
     def is_incomplete(self) -> bool:
         """Whether some declarations could not be read, so that an unknown name may be no fault of its own."""
 
+    def asked(self, reference: syntax.Reference) -> Code | None:
+        """What `at(…)`, `ended(…)` or `playing(…)` asks; None where only a promise may ask it.
+
+        Raises `UnknownReferenceError`.
+        """
+
     def counter(self, reference: syntax.Reference) -> Counter:
         """The counter that `seen(…)` and its kin read; raises `UnknownReferenceError`."""
 

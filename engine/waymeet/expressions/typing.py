@@ -290,9 +290,9 @@ class Typing:
         return Typed(("count", typed.code), IntType(0, len(typed.type.members)), typed.work + 1)
 
     def _reference(self, tree: syntax.Reference) -> Typed:
-        if tree.function in syntax.PROMISE_REFERENCES:
-            return self._wrong(tree, "bad-expression", f"{tree.function}(…) can only be asked in a promise")
         try:
+            if tree.function in syntax.PROMISE_REFERENCES:
+                return self._asked(tree)
             counter = self.scope.counter(tree)
         except UnknownReferenceError as problem:
             place = syntax.Node(tree.path_start, tree.path_end)
@@ -301,6 +301,12 @@ class Typing:
             counter.need(1, shown=self.shown)
             return Typed((">=", ("flag", counter.register), 1), BOOL)
         return Typed(("flag", counter.register), IntType(0, 0), 1, ((counter, 1),))
+
+    def _asked(self, tree: syntax.Reference) -> Typed:
+        code = self.scope.asked(tree)
+        if code is None:
+            return self._wrong(tree, "bad-expression", f"{tree.function}(…) can only be asked in a promise")
+        return Typed(code, BOOL)
 
     # -- comparisons ------------------------------------
 

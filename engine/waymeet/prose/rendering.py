@@ -16,7 +16,7 @@ from waymeet.expressions.code import CodeError, link
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from waymeet.expressions.code import Run
+    from waymeet.expressions.code import Code, Run
 
     Part = Callable[["Rendering"], None]
 
@@ -234,6 +234,15 @@ def sections(part: Any) -> list[Prose]:
             return list(parts)
         case _:
             return []
+
+
+def code_of(part: Any) -> Code | None:
+    """The code by whose value one form shows one thing or another, if it goes by one."""
+    match part:
+        case ("value" | "members" | "when" | "match", code, *_):
+            return code
+        case _:
+            return None
 
 
 # -- the forms ------------------------------------------------------------------------------------

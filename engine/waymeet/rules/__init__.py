@@ -1,17 +1,32 @@
-"""The rules a story is held to: one file for each that is about states, and the list of those read from the files."""
+"""The rules a story is held to: one file for each about its graph or states, and the list of those about its files."""
 
 from __future__ import annotations
 
 from waymeet.rules import (
+    broken_promise,
+    contradiction,
     dead_end,
     endless_loop,
     impossible_choice,
+    missing_view,
     missing_warning,
+    never_read,
+    never_written,
     out_of_range,
     soft_lock,
     uncovered_goto,
     unreachable_ending,
     unreachable_node,
+    unused_ending,
+    unused_flag,
+)
+
+#: The rules about the graph, conditions ignored, in the order in which they are asked.
+GRAPH_RULES = (
+    unused_flag.RULE,
+    never_read.RULE,
+    never_written.RULE,
+    unused_ending.RULE,
 )
 
 #: The rules about states, in the order in which they are asked.
@@ -23,8 +38,11 @@ STATE_RULES = (
     unreachable_ending.RULE,
     impossible_choice.RULE,
     out_of_range.RULE,
+    missing_view.RULE,
     missing_warning.RULE,
     uncovered_goto.RULE,
+    contradiction.RULE,
+    broken_promise.RULE,
 )
 
 #: The rules that reading the files applies, with what each is about.
@@ -48,8 +66,8 @@ FILE_RULES = {
     "unused-allow": "an `allow` that allows nothing",
 }
 
-#: What `check` may set and, but for the last, an `allow` may name: the rules about what can happen, not about files.
-SETTABLE_RULES = (*(rule.name for rule in STATE_RULES), "unused-allow")
+#: What `check` may set and, but for the last, an `allow` may name: the rules about the story, not about its files.
+SETTABLE_RULES = (*(rule.name for rule in (*GRAPH_RULES, *STATE_RULES)), "unused-allow")
 
 #: Every rule.
-ALL_RULES = (*FILE_RULES, *(rule.name for rule in STATE_RULES))
+ALL_RULES = (*FILE_RULES, *(rule.name for rule in (*GRAPH_RULES, *STATE_RULES)))

@@ -1,4 +1,4 @@
-"""What a rule about states has to go by: the story, where its parts were written, and the walk through its states."""
+"""What a rule has to go by: the story and where its parts were written; one about states also the walk through them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,39 @@ from waymeet.diagnostics import Diagnostic, Severity, Undecided
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
+    from waymeet.analysis.obligations import Obligations
     from waymeet.analysis.replay import Ended
+    from waymeet.analysis.uses import Uses
     from waymeet.analysis.walk import Loop, Walk
     from waymeet.authoring.places import Allow, Places
     from waymeet.diagnostics import Span, Witness
     from waymeet.runtime import Story
+    from waymeet.story import StoryData
 
     #: What must be so where a witness ends.
     Claim = Callable[["Facts", Ended], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphFacts:
+    """One story as it is written, not walked: what leads where, and what is used."""
+
+    story: StoryData
+    places: Places
+    uses: Uses
+
+
+@dataclass(frozen=True, slots=True)
+class GraphRule:
+    """A rule about what is written, conditions ignored: it needs no walk, and nothing leaves it undecided."""
+
+    name: str
+    severity: Severity
+    find: Callable[[GraphFacts, GraphRule], Iterator[Diagnostic]]
+
+    def at(self, place: Span, message: str, help_line: str) -> Diagnostic:
+        """A finding about something that is no step."""
+        return Diagnostic(self.name, self.severity, message, place, help_line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +51,7 @@ class Facts:
 
     story: Story
     places: Places
+    obligations: Obligations
     walk: Walk
     off: frozenset[str] = frozenset()
 
@@ -88,6 +114,16 @@ def passes(step: int) -> Claim:
 def overflows(step: int, effect: int, value: int) -> Claim:
     """That in the last move of a witness an effect comes to a value outside its bounds."""
     return lambda _, ended: (step, effect, value) in ended.clamped
+
+
+def meets(condition: int) -> Claim:
+    """That on the last move of a witness a condition of the watch holds."""
+    return lambda _, ended: condition in ended.held
+
+
+def contradicts(event: int, step: int, effect: int) -> Claim:
+    """That in the last move of a witness an effect changes what an event has settled."""
+    return lambda _, ended: (event, step, effect) in ended.contradicted
 
 
 class Open(NamedTuple):

@@ -20,7 +20,7 @@ from waymeet.rules.uncovered_goto import tellers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from waymeet.analysis.walk import Walk
+    from waymeet.analysis.walk import Begun, Walk
 
 
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
@@ -42,13 +42,14 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
             message = f"after {what} here {name} can reach no ending any more"
             finding = rule.at_step(facts, step, message, help_line, witness)
         yield Found(finding, claim, (finding.span, bool(linked.choices)))
-    for protagonist, start in _trapped_starts(facts.walk, trapped).items():
-        name = facts.story.protagonists[protagonist].id
+    for move, start, _ in _trapped_starts(facts.walk, trapped):
+        name = facts.story.protagonists[move.protagonist].id
         message = f"{name} can reach no ending, from the very start"
         step = facts.walk.states.step(start)
-        span = facts.places.protagonists[name]
-        witness = facts.walk.way_through(facts.walk.starts[start].move)
-        yield Found(rule.at_step(facts, step, message, help_line, witness, span), rests(start))
+        witness = facts.walk.way_through(move)
+        yield Found(
+            rule.at_step(facts, step, message, help_line, witness, facts.places.protagonists[name]), rests(start)
+        )
 
 
 def _trapped(facts: Facts) -> set[int]:
@@ -112,12 +113,13 @@ def _crossings(facts: Facts, trapped: set[int]) -> Iterator[tuple[int, int, int]
         yield step, number, choice
 
 
-def _trapped_starts(walk: Walk, trapped: set[int]) -> dict[int, int]:
-    """For each protagonist whose path is lost from the start: its nearest such start."""
-    found: dict[int, int] = {}
-    for start in sorted(walk.starts.keys() & trapped, key=lambda number: (walk.starts[number].depth, number)):
-        found.setdefault(walk.protagonists[start], start)
-    return found
+def _trapped_starts(walk: Walk, trapped: set[int]) -> list[Begun]:
+    """For each protagonist whose path is lost from the start: its nearest such beginning."""
+    found: dict[int, Begun] = {}
+    for begun in walk.begun:
+        if begun.state in trapped:
+            found.setdefault(begun.move.protagonist, begun)
+    return list(found.values())
 
 
 RULE = StateRule("soft-lock", Severity.ERROR, _find, anywhere)

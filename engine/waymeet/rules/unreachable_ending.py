@@ -1,6 +1,7 @@
 """unreachable-ending: an ending that a protagonist it is for can never come to.
 
-What it finds: for each protagonist under an ending's `for`, whether any of their playthroughs reaches it.
+What it finds: for each protagonist under an ending's `for`, whether any of their playthroughs reaches it. An ending
+that no step leads to at all is `unused-ending`.
 Why it matters: a reader is promised an ending that is not there.
 What to do: mend the conditions on the way to it, or take the protagonist out of its `for`.
 """
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import Diagnostic, Severity
 from waymeet.rules.facts import Facts, Found, Open, StateRule
+from waymeet.story import endings_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,22 +23,15 @@ if TYPE_CHECKING:
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
     if facts.walk.stopped is not None:
         return
-    used = {facts.story.endings[step.ending].id for step in facts.story.machine.steps if step.ending is not None}
-    unused = set()
     for ending, protagonist in _missed(facts):
         message = f"{protagonist} can never come to the ending {ending.id}"
         help_line = f"mend the way to it, or say with `for` whose it is without {protagonist}"
-        if ending.id not in used:
-            message = f"no step leads to the ending {ending.id}"
-            help_line = f"give some step `ending: {ending.id}`, or remove it here"
-            if ending.id in unused:
-                continue
-            unused.add(ending.id)
         yield Found(Diagnostic(rule.name, rule.severity, message, facts.places.endings[ending.id], help_line))
 
 
 def _missed(facts: Facts) -> Iterator[tuple[Ending, str]]:
-    for index, ending in enumerate(facts.story.endings):
+    for index in sorted(endings_in(facts.story.data)):
+        ending = facts.story.endings[index]
         for number, protagonist in enumerate(facts.story.protagonists):
             if protagonist.id in ending.protagonists and (number, index) not in facts.walk.endings:
                 yield ending, protagonist.id

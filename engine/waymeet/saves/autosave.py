@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from waymeet.errors import SaveError
-from waymeet.saves.files import free_name, read_whole, write_atomically
+from waymeet.saves.files import copy_whole, free_name, name_before, read_whole, write_atomically
 from waymeet.sealed import seal, unseal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from waymeet.runtime import Moment, Story
+    from waymeet.runtime import Moment, Recovered, Story
 
 #: Seconds since 1970, either way: more than any clock tells.
 _MAX_SAVED = 2**40
@@ -47,10 +48,17 @@ class Place(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A place that fits the story, and the moment there."""
+    """A place and the file that it was in, with the moment there and what the story, edited since, could not keep."""
 
     place: Place
+    path: Path
     moment: Moment
+    losses: tuple[str, ...] = ()
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the story is another version than the one that the place was kept in."""
+        return self.place.fingerprint != self.moment.story.fingerprint
 
 
 class Unusable(NamedTuple):
@@ -80,19 +88,24 @@ def from_bytes(data: bytes) -> Place:
 
 
 class Autosave:
-    """The two files of one path. Only one reader may write them: see `lock`."""
+    """The two files of one path. Only one reader may write them: see `lock`.
 
-    def __init__(self, folder: Path, protagonist: str) -> None:
+    What a protagonist had under a `former` name is found, too, and left as it is.
+    """
+
+    def __init__(self, folder: Path, protagonist: str, former: Iterable[str] = ()) -> None:
         self.protagonist = protagonist
-        self.path = folder / f"autosave-{protagonist}.json"
-        self.previous = folder / f"autosave-{protagonist}.1.json"
+        self.path, self.previous = _files(folder, protagonist)
+        self._names = (protagonist, *former)
+        self._files = [path for name in self._names for path in _files(folder, name)]
         #: What `find` met that cannot be used; it is moved aside, never overwritten.
         self.unusable: list[Unusable] = []
+        self._copies: dict[Path, Path] = {}
 
     def find(self, story: Story) -> Found | None:
         """The newest place that fits the story, if any; what does not is left in `unusable`."""
         self.unusable = []
-        for path in (self.path, self.previous):
+        for path in self._files:
             try:
                 return self._fitting(story, path)
             except FileNotFoundError:
@@ -101,8 +114,18 @@ class Autosave:
                 self.unusable.append(Unusable(path, str(error), _aside(path)))
         return None
 
+    def set_aside(self, found: Found) -> Path:
+        """The file that a place is copied to, as it was found, before anything is saved in its stead."""
+        aside = name_before(found.path, found.moment.story.fingerprint)
+        self._copies[found.path] = aside
+        return aside
+
     def write(self, place: Place) -> None:
         """Keep a place, and the one before it as the previous generation; raises `OSError`."""
+        while self._copies:
+            path, aside = next(iter(self._copies.items()))
+            copy_whole(path, aside)
+            del self._copies[path]
         while self.unusable:
             path, _, aside = self.unusable[0]
             path.rename(aside)
@@ -113,9 +136,15 @@ class Autosave:
         place = from_bytes(read_whole(path))
         if place.story != story.id:
             raise SaveError(f'it belongs to another story, "{place.story}"')
-        if place.protagonist != self.protagonist:
+        if place.protagonist not in self._names:
             raise SaveError(f'it belongs to another path, "{place.protagonist}"')
-        return Found(place, story.resume(place.moment))
+        recovered: Recovered = story.recover(place.moment)
+        return Found(place, path, *recovered)
+
+
+def _files(folder: Path, protagonist: str) -> tuple[Path, Path]:
+    """The files of a path, the newer one first."""
+    return folder / f"autosave-{protagonist}.json", folder / f"autosave-{protagonist}.1.json"
 
 
 def _aside(path: Path) -> Path:

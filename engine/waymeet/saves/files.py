@@ -57,6 +57,16 @@ def free_name(path: Path) -> Path:
     return free
 
 
+def name_before(path: Path, fingerprint: str) -> Path:
+    """Where a file goes as it was before the version of a story that has this fingerprint, if nothing is there."""
+    return free_name(path.with_name(f"{path.stem}.before-{fingerprint[:8]}{path.suffix}"))
+
+
+def copy_whole(path: Path, copy: Path) -> None:
+    """Copy a file as whole as `write_atomically` writes one; raises `OSError`."""
+    write_atomically(copy, path.read_bytes())
+
+
 def _sync_folder(folder: Path) -> None:
     """Make a rename last through a power cut."""
     handle = os.open(folder, os.O_RDONLY)

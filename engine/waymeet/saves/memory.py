@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from waymeet.errors import SaveError
+from waymeet.migration import fitting_memory
+from waymeet.renaming import Renaming
 from waymeet.sealed import seal, unseal
 
 if TYPE_CHECKING:
@@ -35,18 +37,33 @@ class Legacy(NamedTuple):
             endings = {**endings, who: (*self.found(who), ending)}
         return Legacy(self.story, {**self.memory, **moment.memory}, endings)
 
-    def fitting(self, story: Story) -> tuple[dict[str, Value], list[str]]:
-        """The memory that the story can still begin with, and the names of what it cannot."""
-        fits: dict[str, Value] = {}
-        dropped = []
-        for name, value in self.memory.items():
-            try:
-                story.remember({name: value})
-            except ValueError:
-                dropped.append(name)
-            else:
-                fits[name] = value
-        return fits, dropped
+    def brought(self, story: Story) -> tuple[Legacy, tuple[str, ...]]:
+        """This by the names of the story as it is now, and what of it is lost: a sentence for each thing."""
+        renaming = Renaming(story.data.past)
+        memory, lost = fitting_memory(self.memory, story.data, renaming)
+        endings: dict[str, tuple[str, ...]] = {}
+        for who, found in self.endings.items():
+            now = renaming.path(who, [path.id for path in story.protagonists])
+            if now and found:
+                named = (renaming.ending(ending) for ending in found)
+                endings[now] = tuple(dict.fromkeys((*endings.get(now, ()), *filter(None, named))))
+        kept, gone = _there(endings, story)
+        return Legacy(self.story, memory, kept), (*lost.values(), *gone)
+
+
+def _there(endings: Mapping[str, tuple[str, ...]], story: Story) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """The endings found that there are, and what is to be said of the others."""
+    there = [ending.id for ending in story.endings]
+    paths = [path.id for path in story.protagonists]
+    gone = [
+        f'The story no longer has the path "{who}", on which you had found endings.'
+        for who in endings
+        if who not in paths
+    ]
+    lost = dict.fromkeys(ending for who in paths for ending in endings.get(who, ()) if ending not in there)
+    gone += [f'The story no longer has the ending "{ending}", which you had found.' for ending in lost]
+    kept = {who: tuple(e for e in found if e in there) for who, found in endings.items() if who in paths}
+    return kept, gone
 
 
 def to_bytes(legacy: Legacy) -> bytes:

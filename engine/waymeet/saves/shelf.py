@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from waymeet.errors import SaveError
+from waymeet.renaming import Renaming
 from waymeet.saves import memory
 from waymeet.saves.autosave import Autosave, Unusable
-from waymeet.saves.files import free_name, read_whole, sweep, write_atomically
+from waymeet.saves.files import copy_whole, free_name, name_before, read_whole, sweep, write_atomically
 from waymeet.saves.lock import Lock
 from waymeet.saves.memory import Legacy
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from waymeet.runtime import Story
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
+_AUTOSAVE = re.compile(rf"autosave-({_ID.pattern})(?:\.1)?\.json")
 
 
 def home() -> Path:
@@ -41,12 +43,14 @@ class Shelf:
         self._lock = Lock(self.folder / "lock")
         if self.writable:
             sweep(self.folder)
-        names = [protagonist.id for protagonist in story.protagonists]
+        names = [_plain_id(protagonist.id) for protagonist in story.protagonists]
+        former = _former(self.folder, names, Renaming(story.data.past))
         #: The autosaves, by protagonist.
-        self.autosaves: Mapping[str, Autosave] = {name: Autosave(self.folder, _plain_id(name)) for name in names}
+        self.autosaves: Mapping[str, Autosave] = {name: Autosave(self.folder, name, former[name]) for name in names}
         #: The memory file, where it cannot be used.
         self.unusable: Unusable | None = None
-        self.legacy = self._read_legacy()
+        #: What finished playthroughs left, and what of it the story, edited since, could not keep.
+        self.legacy, self.losses = self._read_legacy().brought(story)
 
     @property
     def writable(self) -> bool:
@@ -62,6 +66,18 @@ class Shelf:
             self.unusable.path.rename(self.unusable.aside)
             self.unusable = None
         write_atomically(self._memory_path, memory.to_bytes(self.legacy))
+
+    def settle(self) -> Path | None:
+        """Keep the legacy without what is lost, and give the file with all of it; None where nothing may be kept.
+
+        Raises `OSError`.
+        """
+        if not self.writable:
+            return None
+        aside = name_before(self._memory_path, self.story.fingerprint)
+        copy_whole(self._memory_path, aside)
+        self.leave(self.legacy)
+        return aside
 
     def close(self) -> None:
         """Let another player write."""
@@ -80,6 +96,17 @@ class Shelf:
         except (SaveError, OSError) as error:
             self.unusable = Unusable(path, str(error), free_name(path.with_name("memory.damaged.json")))
         return Legacy(self.story.id, {}, {})
+
+
+def _former(folder: Path, names: list[str], renaming: Renaming) -> dict[str, list[str]]:
+    """Under which other names than those of now places are kept, by the names of now."""
+    found: dict[str, list[str]] = {name: [] for name in names}
+    kept = sorted({file[1] for path in folder.iterdir() if (file := _AUTOSAVE.fullmatch(path.name))})
+    for name in kept:
+        now = renaming.path(name, names)
+        if name not in names and now in names:
+            found[now].append(name)
+    return found
 
 
 def _plain_id(name: str) -> str:

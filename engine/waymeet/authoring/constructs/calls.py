@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from waymeet.authoring.fields import id_problem, rows
 from waymeet.diagnostics import did_you_mean
-from waymeet.story import Branch, Call, End, Goto, Return, targets, ways_on
+from waymeet.story import Branch, Call, End, Goto, Return, body_of
 
 if TYPE_CHECKING:
     from waymeet.authoring.fields import Reading
@@ -60,7 +60,7 @@ def lower_return(name: Scalar, lowering: Lowering) -> Return | None:
 
 def check_calls(sites: list[CallSite], steps: dict[int, Step]) -> None:
     """Report calls that never come back, or by a way that nobody handles, or that can come round to themselves."""
-    bodies = {site.step: _body(steps, _called(steps, site.step)) for site in sites}
+    bodies = {site.step: body_of(steps, _called(steps, site.step)) for site in sites}
     reported: set[frozenset[int]] = set()
     for site in sites:
         circle = _circle(site, sites, bodies)
@@ -76,19 +76,6 @@ def _called(steps: dict[int, Step], step: int) -> int:
     way_out = steps[step].exit
     assert isinstance(way_out, Call)
     return way_out.to
-
-
-def _body(steps: dict[int, Step], entry: int) -> set[int]:
-    """The steps that belong to what is called: all it leads to, without what it calls itself."""
-    found = {entry}
-    waiting = [entry]
-    while waiting:
-        step = steps[waiting.pop()]
-        onward = [branch.to for way in ways_on(step) for branch in way.branches]
-        more = [to for to in (onward if isinstance(step.exit, Call) else targets(step)) if to not in found]
-        found.update(more)
-        waiting.extend(more)
-    return found
 
 
 def _circle(site: CallSite, sites: list[CallSite], bodies: dict[int, set[int]]) -> frozenset[int]:

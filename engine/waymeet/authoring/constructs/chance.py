@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 MAX_DICE = 20
 MAX_SIDES = 100
 MAX_WEIGHT = 1_000_000
-_DICE = re.compile(r"(\d{1,3})?d(\d{1,4})")
-_RANGE = re.compile(
+DICE = re.compile(r"(\d{1,3})?d(\d{1,4})")
+RANGE = re.compile(
     r"(?P<one>-?\d{1,5})"
     r"|(?P<low>-?\d{1,5})\.\.(?P<high>-?\d{1,5})"
     r"|(?P<least>-?\d{1,5})\+|\.\.(?P<most>-?\d{1,5})"
@@ -77,7 +77,7 @@ def lower_roll(written: WrittenRoll, at: Step, lowering: Lowering, steps: dict[i
 
 def _weights(dice: Scalar, lowering: Lowering) -> dict[int, int]:
     """How many ways there are to throw each total."""
-    found = _DICE.fullmatch(dice.value)
+    found = DICE.fullmatch(dice.value)
     count, sides = (int(found[1] or 1), int(found[2])) if found else (0, 0)
     if not 1 <= count <= MAX_DICE or not 2 <= sides <= MAX_SIDES:
         message = f'"{dice.value}" is no roll'
@@ -136,7 +136,7 @@ def _first_gap(ranges: list[Sums], low: int) -> int:
 
 
 def _ends(name: Scalar, low: int, high: int, lowering: Lowering) -> tuple[int, int] | None:
-    match = _RANGE.fullmatch(name.value)
+    match = RANGE.fullmatch(name.value)
     if match is None:
         message = f'"{name.value}" is no range'
         lowering.reading.report("wrong-value", message, name, "write 7, 7..9, 10+ or ..6")

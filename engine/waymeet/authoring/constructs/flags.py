@@ -13,6 +13,7 @@ from waymeet.expressions.types import BOOL, TEXT, UNKNOWN, BoolType, EnumType, I
 from waymeet.story import Register, Text
 
 if TYPE_CHECKING:
+    from waymeet.authoring.lowering import Lowering
     from waymeet.authoring.models import Flags
     from waymeet.authoring.names import Names
     from waymeet.authoring.source import Node
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_SPAN = 65_536
 MAX_MEMBERS = 64
+#: What can be said of a number that would leave its bounds.
+OVERFLOWS = ("report", "clamp")
 
 
 class FlagForm(NamedTuple):
@@ -38,15 +41,16 @@ class DeclaredFlags(NamedTuple):
     texts: list[Text]
 
 
-def declare_flags(table: Flags, use: Use, names: Names, reading: Reading, scene: str = "") -> DeclaredFlags:
+def declare_flags(table: Flags, use: Use, lowering: Lowering) -> DeclaredFlags:
     """Make the flags of a table known and give each its register; what is wrong with them is reported."""
     declared = DeclaredFlags({}, [])
+    names, reading, scene = lowering.shared.names, lowering.reading, lowering.scene
     home = names.local.setdefault(scene, {}) if scene else names.flags
     for broken in broken_rows(table):
         names.incomplete = True
         home[broken] = Flag(broken, -1, UNKNOWN)
     for name, written in rows(table):
-        form = _form(name, written, reading)
+        form = flag_form(name, written, reading)
         if form is None:
             names.incomplete = True
             home[name.value] = Flag(name.value, -1, UNKNOWN)
@@ -55,15 +59,23 @@ def declare_flags(table: Flags, use: Use, names: Names, reading: Reading, scene:
         _declare_words(form.type, written, names, reading, scene)
         flag = names.new_flag(name.value, form.type, len(declared.texts))
         home[name.value] = flag
+        full = f"{scene}.{name.value}" if scene else name.value
+        _note_place(full, name, written, lowering)
         if isinstance(form.start, str):
             if use != "flag":
                 message = "free text is not remembered between playthroughs" if use == "memory" else "no local text"
                 reading.report("wrong-value", message, name, "declare it under `flags`")
             declared.texts.append(Text(name.value, form.start))
         else:
-            full = f"{scene}.{name.value}" if scene else name.value
             declared.registers[flag.register] = _register(full, form, use)
     return declared
+
+
+def _note_place(full: str, name: Scalar, written: object, lowering: Lowering) -> None:
+    place = lowering.reading.source.span(name)
+    lowering.shared.places.flags[full] = place
+    if isinstance(written, WrittenFlag):
+        lowering.note_allows(written.allow, f"flag {full}", place)
 
 
 def _register(name: str, form: FlagForm, use: Use) -> Register:
@@ -95,7 +107,8 @@ def _declare_words(kind: Type, written: object, names: Names, reading: Reading, 
 # -- the forms a flag can take ------------------------------------
 
 
-def _form(name: Scalar, written: object, reading: Reading) -> FlagForm | None:
+def flag_form(name: Scalar, written: object, reading: Reading) -> FlagForm | None:
+    """What a flag was declared as; None for what is reported."""
     if isinstance(written, bool):
         return FlagForm(BOOL, int(written))
     if isinstance(written, list):
@@ -177,8 +190,8 @@ def _start_number(written: WrittenFlag, low: int, high: int, reading: Reading) -
 
 def _clamp(written: WrittenFlag, reading: Reading) -> bool:
     overflow = written.overflow
-    if overflow is not None and overflow.value not in ("report", "clamp"):
-        help_line = did_you_mean(overflow.value, ("report", "clamp"))
+    if overflow is not None and overflow.value not in OVERFLOWS:
+        help_line = did_you_mean(overflow.value, OVERFLOWS)
         reading.report("wrong-value", f'overflow is report or clamp, not "{overflow.value}"', overflow, help_line)
     return overflow is not None and overflow.value == "clamp"
 

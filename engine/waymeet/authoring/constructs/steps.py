@@ -13,11 +13,11 @@ from waymeet.authoring.constructs.questions import lower_ask
 from waymeet.authoring.constructs.story import one_line
 from waymeet.authoring.fields import broken_rows, rows
 from waymeet.authoring.lowering import Lowering
-from waymeet.authoring.models import GotoEntry, WrittenChoice, WrittenNode
+from waymeet.authoring.models import GotoEntry, WrittenChoice, WrittenNode, WrittenSignal
 from waymeet.diagnostics import did_you_mean
 from waymeet.expressions.typing import MAX_COUNT
 from waymeet.expressions.wording import reason
-from waymeet.story import Branch, Choice, Choices, End, Goto, Step
+from waymeet.story import Branch, Choice, Choices, Emit, End, Goto, Step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,8 +100,19 @@ class StepLowering:
             None,
             tuple(effect for effect, _ in effects),
             text,
+            self._signals(written),
             self._exit(index, full, key, written, around),
         )
+
+    def _signals(self, written: WrittenStep) -> tuple[Emit, ...]:
+        found = []
+        for signal in written.signal:
+            if isinstance(signal, WrittenSignal):
+                values = tuple((name.value, self._lowering.unread(value)) for name, value in rows(signal.values))
+                found.append(Emit(signal.name.value, values))
+            else:
+                found.append(Emit(signal.value, ()))
+        return tuple(found)
 
     # -- ways out ------------------------------------
 
@@ -134,7 +145,7 @@ class StepLowering:
             return lower_call(written, written.call, around.outward, index, self._lowering)
         if written.back is not None:
             return lower_return(written.back, self._lowering)
-        here = Step(full, around.node, self._scene, (), None, (), (), None)
+        here = Step(full, around.node, self._scene, (), None, (), (), (), None)
         if written.roll is not None:
             return lower_roll(written.roll, here, self._lowering, self.steps)
         if written.chance is not None:

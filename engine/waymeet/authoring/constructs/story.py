@@ -70,6 +70,7 @@ def declare_speakers(written: WrittenStory, lowering: Lowering) -> None:
 def declare_derived(written: WrittenStory, lowering: Lowering) -> list[Code]:
     """Compile the derived names, each after those it uses; cycles are reported."""
     trees: dict[str, syntax.Expression] = {}
+    keys = {name.value: name for name, _ in rows(written.derive)}
     for broken in broken_rows(written.derive):
         lowering.shared.names.derived[broken] = Derived(broken, -1, UNKNOWN, 1)
     for name, formula in rows(written.derive):
@@ -81,6 +82,7 @@ def declare_derived(written: WrittenStory, lowering: Lowering) -> list[Code]:
         typed = lowering.named(written.derive[derived], trees[derived])
         kind, work, waiting = (typed.type, typed.work, typed.waiting) if typed is not None else (UNKNOWN, 1, ())
         lowering.shared.names.derived[derived] = Derived(derived, len(codes), kind, work + 1, waiting)
+        lowering.shared.places.derived[derived] = lowering.reading.source.span(keys[derived])
         codes.append(0 if typed is None else typed.code)
         depths = lowering.shared.names.derived_depths
         depths.append(depth(codes[-1], depths))

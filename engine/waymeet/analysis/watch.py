@@ -1,0 +1,162 @@
+"""What a walk is to look out for on its way: conditions that may hold at a step, and facts that must not change.
+
+A condition is asked at every step that a playthrough comes to, once the effects there are done. Where a reader is, and
+as whom, is known at each step beforehand, so that of every condition only what depends on registers is left to ask.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from waymeet.expressions.code import link, registers_read
+from waymeet.story import End
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from waymeet.expressions.code import Code, Run
+    from waymeet.machine import Registers
+    from waymeet.story import StoryData
+
+
+class Condition(NamedTuple):
+    """A condition that may hold, for one protagonist (by index) or, with None, for any.
+
+    Its code may hold `("at", step)`, `("ended", ending)` and `("playing", protagonist)`. One that is `lasting` is also
+    asked of where a reader rests, so what it reads must not be forgotten there.
+    """
+
+    code: Code
+    protagonist: int | None = None
+    lasting: bool = False
+
+
+#: The conditions asked at one step, by their numbers; None always holds.
+_Asked = list[tuple[int, "Run | None"]]
+
+
+class Watch:
+    """The conditions on one story, ready to be asked, and the facts that its events settle."""
+
+    def __init__(self, story: StoryData, conditions: Sequence[Condition] = ()) -> None:
+        self._story = story
+        self.conditions = conditions
+        self._derived: list[Run] = []
+        for code in story.derived:
+            self._derived.append(link(code, self._derived))
+        everyone = range(len(story.protagonists))
+        self._anywhere: list[_Asked] = [self._asked(who, None, range(len(conditions))) for who in everyone]
+        self._here: list[dict[int, _Asked]] = [self._special(who) for who in everyone]
+        #: The numbers of the events that settle each register.
+        self._settling: dict[int, list[int]] = {}
+        for number, event in enumerate(story.events):
+            for register in event.settles:
+                self._settling.setdefault(register, []).append(number)
+
+    def holding(self, protagonist: int, step: int, registers: Registers) -> list[int]:
+        """The conditions that hold at a step, by their numbers."""
+        asked = self._here[protagonist].get(step, self._anywhere[protagonist])
+        return [number for number, run in asked if run is None or run(registers)]
+
+    def contradicted(self, register: int, registers: Sequence[int]) -> list[int]:
+        """The events, told by an earlier playthrough, that a change of this register contradicts, by their numbers."""
+        events = self._settling.get(register)
+        return [] if events is None else [n for n in events if registers[self._story.events[n].told]]
+
+    def reads(self, *, lasting: bool) -> dict[int | None, int]:
+        """The registers that conditions read at each step, and under None at all others, as bit masks."""
+        found: dict[int | None, int] = {}
+        numbers = [n for n, condition in enumerate(self.conditions) if condition.lasting or not lasting]
+        for step in (None, *dict.fromkeys(step for here in self._here for step in here)):
+            codes = [self._left(n, who, step) for n in numbers for who in range(len(self._story.protagonists))]
+            read = {register for code in codes for register in registers_read(code, self._story.derived)}
+            found[step] = sum(1 << register for register in read)
+        return found
+
+    def settled_by(self, register: int) -> list[int]:
+        """The registers that say whether a change of this one contradicts an event."""
+        return [self._story.events[number].told for number in self._settling.get(register, ())]
+
+    def _special(self, protagonist: int) -> dict[int, _Asked]:
+        """What is asked at the steps that some condition names."""
+        named = {step for condition in self.conditions for step in self._named(condition.code)}
+        return {step: self._asked(protagonist, step, range(len(self.conditions))) for step in sorted(named)}
+
+    def _asked(self, protagonist: int, step: int | None, numbers: Iterable[int]) -> _Asked:
+        left = [(number, self._left(number, protagonist, step)) for number in numbers]
+        return [(number, None if code == 1 else link(code, self._derived)) for number, code in left if code != 0]
+
+    def _named(self, code: Code) -> list[int]:
+        """The steps at which a condition asks something else than elsewhere."""
+        steps = self._story.steps
+        nodes = {steps[index].node for index in _operands(code, "at")}
+        endings = set(_operands(code, "ended"))
+        return [
+            index
+            for index, step in enumerate(steps)
+            if step.node in nodes or (isinstance(step.exit, End) and step.exit.ending in endings)
+        ]
+
+    def _left(self, number: int, protagonist: int, step: int | None) -> Code:
+        """What is left to ask of a condition, for a protagonist at a step; None is a step that no condition names."""
+        condition = self.conditions[number]
+        if condition.protagonist not in (None, protagonist):
+            return 0
+        return self._decided(condition.code, protagonist, step)
+
+    def _decided(self, code: Code, protagonist: int, step: int | None) -> Code:
+        if isinstance(code, int):
+            return code
+        operation, *operands = code
+        match operation:
+            case "at":
+                return int(step is not None and self._story.steps[step].node == self._story.steps[operands[0]].node)
+            case "ended":
+                way_out = None if step is None else self._story.steps[step].exit
+                return int(isinstance(way_out, End) and way_out.ending == operands[0])
+            case "playing":
+                return int(operands[0] == protagonist)
+            case "flag" | "derived":
+                return code
+            case _:
+                return _folded(operation, [self._decided(operand, protagonist, step) for operand in operands])
+
+
+def _operands(code: Code, operation: str) -> list[int]:
+    """What some operation stands with, wherever it is in a code."""
+    found = []
+    waiting = [code]
+    while waiting:
+        item = waiting.pop()
+        if not isinstance(item, int):
+            if item[0] == operation:
+                found.append(item[1])
+            waiting.extend(operand for operand in item[1:] if not isinstance(operand, int))
+    return found
+
+
+def _folded(operation: str, operands: list[Code]) -> Code:
+    """An operation, done as far as it can be when some operands are known."""
+    match operation, operands:
+        case "not", [int(operand)]:
+            return int(not operand)
+        case "and", _:
+            return _joined("and", operands, 0)
+        case "or", _:
+            return _joined("or", operands, 1)
+        case "if", [int(condition), yes, no]:
+            return yes if condition else no
+        case _ if all(isinstance(operand, int) for operand in operands):
+            return int(link((operation, *operands))(()))
+        case _:
+            return (operation, *operands)
+
+
+def _joined(operation: str, operands: list[Code], decisive: int) -> Code:
+    """`and` or `or`, of which one operand that is `decisive` decides all."""
+    if any(isinstance(operand, int) and bool(operand) == bool(decisive) for operand in operands):
+        return decisive
+    left = [operand for operand in operands if not isinstance(operand, int)]
+    if len(left) < 2:
+        return left[0] if left else 1 - decisive
+    return (operation, *left)

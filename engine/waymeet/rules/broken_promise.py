@@ -1,0 +1,93 @@
+"""broken-promise: a promise of the author's that some playthrough breaks.
+
+What it finds: for each of the `promises`, whether it is kept: `never` and `always` at every step that any playthrough
+comes to, `possible` in at least one playthrough, `always_possible` wherever a reader rests before the story is over and
+before `until` has held.
+Why it matters: a promise is what the author relies on, and what a change elsewhere in the story breaks unseen.
+What to do: follow the playthrough, and mend the way there; or, if the story is right, the promise.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from waymeet.analysis.lasting import lost
+from waymeet.diagnostics import Diagnostic, Related, Severity
+from waymeet.rules.facts import Facts, Found, Open, StateRule, meets, rests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from waymeet.analysis.obligations import Promised
+    from waymeet.analysis.walk import Move
+    from waymeet.diagnostics import Witness
+
+
+def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
+    for promised in facts.obligations.promises:
+        match promised.promise.kind:
+            case "never" | "always":
+                yield from _broken(facts, rule, promised)
+            case "possible":
+                yield from _impossible(facts, rule, promised)
+            case "always_possible":
+                yield from _lost(facts, rule, promised)
+
+
+def _broken(facts: Facts, rule: StateRule, promised: Promised) -> Iterator[Found]:
+    promise = promised.promise
+    first = facts.walk.held.get(promised.condition)
+    if first is not None:
+        comes = "comes true" if promise.kind == "never" else "is not so"
+        message = f'the promise {promise.id} is broken: "{promise.words}" {comes}'
+        witness = facts.walk.way_through(first.move)
+        yield Found(
+            _told(rule, promised, message, "mend the way there, or the promise", witness), meets(promised.condition)
+        )
+
+
+def _impossible(facts: Facts, rule: StateRule, promised: Promised) -> Iterator[Found]:
+    promise = promised.promise
+    if promised.condition not in facts.walk.held and facts.walk.stopped is None:
+        whose = "" if promise.protagonist is None else f" of {facts.story.protagonists[promise.protagonist].id}"
+        message = f'the promise {promise.id} is broken: in no playthrough{whose} is "{promise.words}" ever so'
+        yield Found(_told(rule, promised, message, "make a way to it, or mend the promise"))
+
+
+def _lost(facts: Facts, rule: StateRule, promised: Promised) -> Iterator[Found]:
+    promise = promised.promise
+    if facts.walk.stopped is not None:
+        return
+    found = lost(facts.walk, promised.condition, promised.until, promise.protagonist)
+    if found is not None:
+        message = f'the promise {promise.id} is broken: "{promise.words}" cannot come to be any more'
+        help_line = "leave a way to it open, or say with `until` from when on it may be lost"
+        told = _told(rule, promised, message, help_line, found.witness, _after(facts, found.move))
+        yield Found(told, rests(found.state))
+
+
+def _after(facts: Facts, move: Move) -> tuple[Related, ...]:
+    """The choice after which something is lost."""
+    step = facts.walk.states.step(move.state) if move.state >= 0 else None
+    place = None if step is None else facts.places.choices.get((step, move.choice))
+    return () if place is None else (Related(place, "after this choice"),)
+
+
+def _told(
+    rule: StateRule,
+    promised: Promised,
+    message: str,
+    help_line: str,
+    witness: Witness | None = None,
+    related: tuple[Related, ...] = (),
+) -> Diagnostic:
+    return Diagnostic(rule.name, rule.severity, message, promised.promise.place, help_line, related, witness=witness)
+
+
+def _unsettled(facts: Facts) -> Iterator[Open]:
+    for promised in facts.obligations.promises:
+        if promised.promise.kind == "always_possible" or promised.condition not in facts.walk.held:
+            yield Open(None, f"the promise {promised.promise.id}")
+
+
+RULE = StateRule("broken-promise", Severity.ERROR, _find, _unsettled)
