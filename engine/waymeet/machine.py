@@ -270,8 +270,13 @@ class LinkedStep:
         """What is offered, in the order of the file."""
         if self.always is not None:
             return self.always
-        offers = [choice.offer(registers, telling) for choice in self.choices]
-        return tuple([offer for offer in offers if offer is not None][: self.most])
+        offers: list[Offer] = []
+        for choice in self.choices:
+            if len(offers) == self.most:
+                break  # the label of one that is not offered is not worded, for what varies in it is not shown
+            if (offer := choice.offer(registers, telling)) is not None:
+                offers.append(offer)
+        return tuple(offers)
 
     def open(self, registers: Registers) -> list[tuple[int, LinkedChoice]]:
         """The choices that can be taken, with their indexes."""

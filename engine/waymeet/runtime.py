@@ -429,6 +429,7 @@ class Moment:
                 raise ChoiceError(f"expected a text of 1 to {question.high} characters")
             texts = (*texts[: ask.text], given, *texts[ask.text + 1 :])
         teller = Teller(self._story, texts, self._shown, self._origin.seed, self._state.registers, self._luck)
+        ask.label.line(teller.rendering())  # what varies in it was shown, and counts from now on
         passages: list[Passage] = []
         state = _drawn(lambda: self._story.machine.answered(self._state, value, passages, dice=teller.dice))
         text, signals = (self._text, self._signals) if tells_on else ((), ())

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic.functional_validators import PlainValidator
+from ruamel.yaml import YAML
 
 from kit.examples import examples
 from kit.formulas import chance
-from kit.pages import TESTS, all_examples
+from kit.pages import TESTS, all_examples, fenced_blocks, story_files
 from kit.scribbles import Scribbler
 from kit.stories import make_story
 from laws.test_loading import mangled
@@ -30,7 +31,13 @@ from waymeet.project import read_files
 ROOT = TESTS.parent
 ON_DISK = [ROOT / "scenes", *sorted(path for path in (ROOT / "examples").glob("*") if path.suffix in ("", ".yaml"))]
 PAGES = {example.name: example.files for folder in ("constructs", "rules") for example in all_examples(folder)}
-STORIES = {path.name: read_files(path) for path in ON_DISK if path.name != "__pycache__"} | PAGES
+TOLD = {
+    f"{page.stem} at line {block.first + 1}": story_files(block.text)
+    for page in sorted((*(ROOT / "docs").glob("**/*.md"), ROOT / "README.md"))
+    for block in fenced_blocks(page.read_text("utf-8"))
+    if block.kind == "yaml" and block.text.startswith("# file: ")
+}
+STORIES = {path.name: read_files(path) for path in ON_DISK if path.name != "__pycache__"} | PAGES | TOLD
 
 
 def laid_out(text: str) -> str:
@@ -287,12 +294,24 @@ def formatted_files(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def check_kept(name: str, before: bytes, after: bytes) -> None:
-    """The comments are the same, the layout is clean, and laying it out again changes nothing."""
+    """Data and comments are the same, the layout is clean, and laying it out again changes nothing."""
+    assert plain(before) == plain(after)
     comments = [sorted(remark.text for remark in remarks(read_source(name, data)[0])) for data in (before, after)]
     assert comments[0] == comments[1]
     assert after.endswith(b"\n")
     assert not after.endswith(b"\n\n")
     assert format_file(name, after).data == after, before.decode()
+
+
+def plain(data: bytes) -> Any:
+    """What another reader of YAML finds in a file, all white space alike."""
+    return _alike(YAML(typ="base").load(data.decode("utf-8-sig")))
+
+
+def _alike(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _alike(value) for key, value in data.items()}
+    return [*map(_alike, data)] if isinstance(data, list) else " ".join(data.split())
 
 
 @pytest.mark.parametrize("name", STORIES)
@@ -304,11 +323,25 @@ def test_a_story_of_the_project_loses_nothing(name: str) -> None:
 # -- stories that nobody wrote ------------------------------------
 
 
+def walkthrough(chooser: random.Random) -> dict[str, Any]:
+    """A walkthrough with everything that one can hold, of no story in particular."""
+    turns: list[Any] = ["c0", {"at": "camp.n0", "choose": "c1"}, {"answer": "Anna: nobody's"}, {"choose": "m0"}]
+    expect = {"ending": "peace", "flags": {"trust": 2, "clues": ["crest", "ring"]}, "open": ["c0"], "locked": []}
+    return {
+        "walkthrough": chooser.choice(("As it was", "Once more, and then home")),
+        "as": "anna",
+        "memory": {"met": True, "kept": []},
+        "outcomes": ["7", "camp.n1"],
+        "play": chooser.sample(turns, chooser.randint(1, 4)),
+        "expect": expect | {"text": ["She waits.", "A **white** house"]},
+    }
+
+
 def scribbled(seed: int) -> tuple[dict[str, bytes], dict[str, list[str]]]:
     """The files of a random story, printed at random, and the comments in each."""
     chooser = random.Random(seed)
     files, comments = {}, {}
-    for name, data in make_story(random.Random(seed % 300)).items():
+    for name, data in (make_story(random.Random(seed)) | {"walk.yaml": walkthrough(chooser)}).items():
         scribbler = Scribbler(chooser)
         files[name] = scribbler.file(data).encode()
         comments[name] = scribbler.comments

@@ -119,7 +119,7 @@ class Author:
 
     def _first_node(self) -> str:
         """A node that is never removed, by the name that it had in the release before."""
-        now = next(iter(self._story_file()["protagonists"].values()))["start"]
+        now = self.story.data.steps[self.story.protagonists[0].start].id
         return next(name for name, called in self._now.items() if called == now)
 
     def _swap(self, old: str, new: str) -> None:
@@ -200,11 +200,16 @@ class Author:
                 step["choices"] = self._shuffled(step["choices"])
 
     def shuffle_nodes(self) -> None:
-        for scene in self._scenes():
+        for scene in [] if self._offers() else self._scenes():
             scene["nodes"] = self._shuffled(scene["nodes"])
 
     def shuffle_files(self) -> None:
-        self.files = self._shuffled(self.files)
+        if not self._offers():
+            self.files = self._shuffled(self.files)
+
+    def _offers(self) -> bool:
+        """Whether cards are offered, of which those that stand first come first."""
+        return any(deck["pick"] == "offer" for deck in self._story_file().get("decks", {}).values())
 
     def _shuffled(self, table: dict[str, Any]) -> dict[str, Any]:
         return {key: table[key] for key in self.random.sample(list(table), len(table))}

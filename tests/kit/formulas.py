@@ -23,10 +23,22 @@ class Names:
     texts: list[str] = field(default_factory=list)
     derived_bools: list[str] = field(default_factory=list)
     derived_ints: list[str] = field(default_factory=list)
+    derived_enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    derived_sets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     nodes: list[str] = field(default_factory=list)
     choices: list[str] = field(default_factory=list)
-    #: Values that no two enums share, so that a choice between two of them needs no context.
+    #: The numbers that may be written.
     numbers: Sequence[int] = (0, 1, 2, 3, -1, -2, 5)
+
+    @property
+    def all_enums(self) -> dict[str, tuple[str, ...]]:
+        """Flags and derived names that are one of some words."""
+        return {**self.enums, **self.derived_enums}
+
+    @property
+    def all_sets(self) -> dict[str, tuple[str, ...]]:
+        """Flags and derived names that are any of some words."""
+        return {**self.sets, **self.derived_sets}
 
     def joined(self, other: Names) -> Names:
         """Both together."""
@@ -38,6 +50,8 @@ class Names:
             [*self.texts, *other.texts],
             [*self.derived_bools, *other.derived_bools],
             [*self.derived_ints, *other.derived_ints],
+            {**self.derived_enums, **other.derived_enums},
+            {**self.derived_sets, **other.derived_sets},
             [*self.nodes, *other.nodes],
             [*self.choices, *other.choices],
         )
@@ -63,7 +77,7 @@ class Formulas:
         names = self.names
         forms = ["compare"]
         forms += ["flag"] * 2 * bool(names.bools)
-        forms += ["enum"] * bool(names.enums) + ["set"] * bool(names.sets)
+        forms += ["enum"] * bool(names.all_enums) + ["set"] * bool(names.all_sets)
         forms += ["count"] * 2 * bool(self.counts and (names.nodes or names.choices))
         forms += ["derived"] * bool(names.derived_bools)
         if depth:
@@ -102,7 +116,7 @@ class Formulas:
         return self.random.choice(("({})", "({})", "not ({})")).format(self.condition(depth - 1))
 
     def _about_enum(self) -> str:
-        name, values = self.random.choice(list(self.names.enums.items()))
+        name, values = self.random.choice(list(self.names.all_enums.items()))
         match self.random.randrange(3):
             case 0:
                 return f"{name} {self.random.choice(('==', '!='))} {self.random.choice(values)}"
@@ -112,7 +126,7 @@ class Formulas:
                 return f"{name} {self.random.choice(('in', 'not in'))} {self._some(values, least=1)}"
 
     def _about_set(self, depth: int) -> str:
-        name, members = self.random.choice(list(self.names.sets.items()))
+        name, members = self.random.choice(list(self.names.all_sets.items()))
         match self.random.randrange(3):
             case 0:
                 operator = self.random.choice(("in", "not in"))
@@ -144,7 +158,7 @@ class Formulas:
         pick = self.random.choice
         forms = ["number"]
         forms += ["flag"] * 2 * bool(names.ints)
-        forms += ["count"] * bool(names.sets) + ["derived"] * bool(names.derived_ints)
+        forms += ["count"] * bool(names.all_sets) + ["derived"] * bool(names.derived_ints)
         if depth > 0:
             forms += ["+", "-", "*", "min", "max", "abs", "if", "minus"]
         match form := pick(forms):
@@ -155,7 +169,7 @@ class Formulas:
             case "derived":
                 return pick(names.derived_ints)
             case "count":
-                name, members = pick(list(names.sets.items()))
+                name, members = pick(list(names.all_sets.items()))
                 return f"count({self.group(name, members, depth)})"
             case "+" | "-" | "*":
                 return f"({self.sum(depth - 1)} {form} {self.sum(depth - 1)})"
@@ -187,6 +201,10 @@ class Formulas:
     def _some(self, values: Sequence[str], least: int = 0) -> str:
         count = self.random.randint(least, len(values))
         return "{" + ", ".join(self.random.sample(list(values), count)) + "}"
+
+    def value(self, name: str, values: Sequence[str]) -> str:
+        """A value of an enum, made from the flag `name`."""
+        return f"{name} if ({self.condition(1)}) else {self.random.choice(values)}"
 
     # -- effects ------------------------------------
 

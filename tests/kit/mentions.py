@@ -15,7 +15,8 @@ from waymeet.prose.parser import parse_prose
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kit.retold import Retold, Step
+    from kit.retold import Retold
+    from kit.written import Card, Step
 
 
 class Mention(NamedTuple):
@@ -26,31 +27,47 @@ class Mention(NamedTuple):
 
 
 def judged(story: Retold) -> Iterator[tuple[str, str]]:
-    """The rule that each declared name breaks, for those that break one; no two scenes may share a name."""
-    derived = {name: _formula(text).names for name, text in story.derived.items()}
-    found = [mention for data in story.files.values() for mention in _in_file(data)]
-    found += [mention for step in story.steps.values() for mention in _going_on(step)]
+    """The rule that each declared name breaks, for those that break one; local flags have their scene before them."""
+    derived = {name: _formula(text).names for name, text in story.story.get("derive", {}).items()}
+    found = [mention for line in story.story.get("sheet", ()) for mention in _on_sheet(line)]
+    for step in story.steps.values():
+        found += [_scoped(story, step.home, mention) for mention in _in_step(step.data)]
+        found += [_scoped(story, step.onward_home, mention) for mention in _going_on(step)]
+        for card in () if step.deck is None else step.deck.cards:
+            found += [_scoped(story, story.steps[card.node].home, mention) for mention in _drawing(story, step, card)]
     asked = {name for mention in found for name in mention.names - {mention.sets}}
     while more := {name for used in asked & derived.keys() for name in derived[used]} - asked:
         asked |= more
     written = {mention.sets for mention in found}
-    for data in story.files.values():
-        for name in (*data.get("flags", ()), *data.get("memory", ()), *data.get("local", ())):
-            if name not in asked:
-                yield ("never-read" if name in written else "unused-flag"), name
-            elif name not in written:
-                yield "never-written", name
+    for name in _declared(story):
+        if name not in asked:
+            yield ("never-read" if name in written else "unused-flag"), name
+        elif name not in written:
+            yield "never-written", name
     for name in derived:
         if name not in asked:
             yield "unused-flag", name
 
 
-def _in_file(data: dict[str, Any]) -> Iterator[Mention]:
-    for line in data.get("sheet", ()):
-        yield _formula(line["show"])
-        yield from _told(list(line.get("words", {}).values()))
-    for node in data.get("nodes", {}).values():
-        yield from _in_step(node)
+def _declared(story: Retold) -> Iterator[str]:
+    """Every flag, memory and free text, local ones with their scene."""
+    yield from (*story.story.get("flags", ()), *story.story.get("memory", ()))
+    for scene, data in story.scenes.items():
+        yield from (f"{scene}.{name}" for name in data.get("local", ()))
+
+
+def _scoped(story: Retold, home: str, mention: Mention) -> Mention:
+    """The same with the full names of the local flags of a scene."""
+
+    def full(name: str) -> str:
+        return f"{home}.{name}" if f"{home}.{name}" in story.flags else name
+
+    return Mention(frozenset(map(full, mention.names)), mention.sets and full(mention.sets))
+
+
+def _on_sheet(line: dict[str, Any]) -> Iterator[Mention]:
+    yield _formula(line["show"])
+    yield from _told(list(line.get("words", {}).values()))
 
 
 def _in_step(step: dict[str, Any]) -> Iterator[Mention]:
@@ -65,13 +82,19 @@ def _in_step(step: dict[str, Any]) -> Iterator[Mention]:
     if "ask" in step:
         yield Mention(frozenset(), step["ask"]["flag"])
         yield from _told(step["ask"]["label"])
-    for choice in step.get("choices", {}).values():
-        yield from _in_step(choice)
+
+
+def _drawing(story: Retold, step: Step, card: Card) -> Iterator[Mention]:
+    """What decides whether a card is drawn, and what is said of it where it is offered."""
+    if card.when is not None:
+        yield _formula(card.when)
+    if step.deck is not None and step.deck.pick == "offer":
+        yield from _told(story.steps[card.node].data["card"]["label"])
 
 
 def _going_on(step: Step) -> Iterator[Mention]:
     """What decides where a step leads by itself: a `goto` that nothing goes on by decides nothing."""
-    leads_elsewhere = step.ending is not None or step.back is not None or step.lots is not None
+    leads_elsewhere = step.ending is not None or step.back is not None or step.lots is not None or step.deck is not None
     for when, _ in () if leads_elsewhere else step.onward or ():
         if when is not None:
             yield _formula(when)

@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from kit.formulas import Formulas, Names, chance
+from kit import flags
+from kit.formulas import Names, chance
+from kit.naming import with_choices
+from kit.plan import SOME_CHOICE, Deck, Menu, Place, Plan
+from kit.steps import WARNS, Steps
+from waymeet.rules import SETTABLE_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from random import Random
 
 #: The files of a story, as the data that its YAML holds.
@@ -21,13 +25,6 @@ Files = dict[str, dict[str, Any]]
 
 SCENES = ("camp", "hill", "gate")
 PROTAGONISTS = ("anna", "bela")
-MOOD = ("cold", "wavering", "open")
-CLUES = ("crest", "feather", "print_")
-WARNS = ("war", "a death", "spiders")
-TAGS = ("night", "loud", "river")
-#: Stands for a choice until all choices are known.
-SOME_CHOICE = "some_choice"
-_WORDS = ("Rain.", "She waits.", "*No,* you say.", "A **white** house", "Über die Brücke …", "a\\{b\\} \\| c", "雨, 雨")
 
 
 def stories() -> st.SearchStrategy[Files]:
@@ -58,456 +55,198 @@ def _block_value(value: Any, indent: int) -> str:
     return f" {json.dumps(value, ensure_ascii=False)}\n"
 
 
-def make_story(random: Random) -> Files:
-    """One random story."""
-    return _Maker(random).make()
+def make_story(random: Random, *, alike: bool = True) -> Files:
+    """One random story; `alike` says that things of different scenes may have the same names."""
+    return _Maker(random, alike=alike).make()
 
 
 class _Maker:
     """One story being made."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, *, alike: bool) -> None:
         self.random = random
-        self.flags: dict[str, Any] = {}
-        self.names = Names()
-        self.endings: list[str] = []
-        self.used: set[str] = set()
-        self.protagonists: list[str] = []
-        self.nodes: list[tuple[str, str]] = []
-        self.parts: list[tuple[str, str]] = []
-        self.scene = ""
-        self.locals = Names()
-        self.at = 0
-        self.budget = 0
+        self.alike = alike
+        self.scenes = SCENES[: random.choice((1, 1, 2, 3))]
+        self.plan = Plan(random, self._nodes(), list(PROTAGONISTS[: random.choice((1, 1, 2))]))
+        self.plan.endings = ["peace", "road", "sea"][: random.randint(1, 3)]
+        if chance(random, 30):
+            home = random.choice(self.scenes)
+            self.plan.parts = [Place(home, name) for name in ("part0", "part1", "part2")]
+            self.plan.returned = random.choice((("left",), ("left", "right")))
+        if chance(random, 40):
+            self.plan.menus = [
+                Menu("pockets", "", ("m0", "m1")[: random.choice((1, 2))]),
+                Menu("pockets" if self._shares(30) else "bench", random.choice(self.scenes), ("s0",)),
+                Menu("coat", "", ("k0",)),
+            ][: random.choice((1, 2, 3, 3))]
+        self._deal()
+
+    def _nodes(self) -> list[Place]:
+        """The nodes, spread over the scenes."""
+        random, scenes = self.random, self.scenes
+        count = random.randint(max(2, len(scenes)), 8)
+        homes = [scenes[min(i * len(scenes) // count, len(scenes) - 1)] for i in range(count)]
+        alike = self._shares(30)
+        return [Place(home, f"n{homes[:i].count(home) if alike else i}") for i, home in enumerate(homes)]
+
+    def _shares(self, percent: int) -> bool:
+        """Whether something has the same name as another of its kind somewhere else."""
+        return chance(self.random, percent) and self.alike
+
+    def _deal(self) -> None:
+        """Decks, and which nodes are cards of which: no two of one name in one deck, for a reader chooses by it."""
+        random, plan = self.random, self.plan
+        if chance(random, 45):
+            names = ["road", "market"][: random.choice((1, 1, 2))]
+            plan.decks = [self._deck(name) for name in names]
+            for place in plan.nodes:
+                deck = random.choice(plan.decks)
+                if chance(random, 55) and place.id not in [card.id for card in deck.cards]:
+                    deck.cards.append(place)
+        if plan.parts and chance(random, 40):
+            hand = self._deck("hand")
+            hand.cards = plan.parts[1:]
+            plan.decks.append(hand)
+
+    def _deck(self, name: str) -> Deck:
+        return Deck(name, self.random.choice(("best", "random", "offer", "offer")), self.random.choice((1, 1, 2, 3)))
 
     def make(self) -> Files:
         """The files."""
-        random = self.random
-        scenes = SCENES[: random.choice((1, 1, 2, 3))]
-        count = random.randint(max(2, len(scenes)), 8)
-        self.nodes = [(scenes[min(i * len(scenes) // count, len(scenes) - 1)], f"n{i}") for i in range(count)]
-        self.protagonists = list(PROTAGONISTS[: random.choice((1, 1, 2))])
-        if chance(random, 25):
-            home = random.choice(scenes)
-            self.parts = [(home, name) for name in ("part0", "part1", "part2")]
+        random, plan = self.random, self.plan
         story = self._story()
-        self.budget = random.randint(6, 24)
-        files = {scene: self._scene(scene) for scene in scenes}
-        story["derive"] = self._derive()
+        plan.budget = random.randint(6, 24)
+        files = {scene: self._scene(scene) for scene in self.scenes}
+        story |= self._shared()
         if chance(random, 80):
-            story["endings"] = {name: end for name, end in story["endings"].items() if name in self.used}
-        return self._filed(*self._with_choices(story, files))
-
-    def _with_choices(
-        self, story: dict[str, Any], scenes: dict[str, dict[str, Any]]
-    ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-        """The same with real choices in the place of `SOME_CHOICE`, now that they are known."""
-        paths = [
-            path
-            for name, scene in scenes.items()
-            for node, step in scene["nodes"].items()
-            for path in _paths(name, node, step)
-        ]
-
-        def named(scene: str, data: Any) -> Any:
-            text = json.dumps(data, ensure_ascii=False)
-            while SOME_CHOICE in text:
-                text = text.replace(SOME_CHOICE, self._choice_named(scene, paths), 1)
-            if not paths:
-                text = text.replace("chosen(", "seen(").replace("times(", "visits(")
-            return json.loads(text)
-
-        return named("", story), {name: named(name, scene) for name, scene in scenes.items()}
-
-    def _choice_named(self, scene: str, paths: list[str]) -> str:
-        if not paths:
-            return ".".join(self.nodes[0])
-        path = self.random.choice(paths)
-        return path.removeprefix(f"{scene}.") if chance(self.random, 50) else path
+            story["endings"] = {name: end for name, end in story["endings"].items() if name in plan.used}
+        return self._filed(*with_choices(plan, story, files))
 
     def _filed(self, story: dict[str, Any], scenes: dict[str, dict[str, Any]]) -> Files:
-        if len(scenes) == 1 and chance(self.random, 30):
-            return {"all.yaml": {**story, **next(iter(scenes.values()))}}
+        if len(scenes) == 1 and chance(self.random, 40):
+            [scene] = scenes.values()
+            menus = {**story.get("menus", {}), **scene.get("menus", {})}
+            if len(menus) == len(self.plan.menus):  # otherwise the scene has one that takes the place of the story's
+                return {"all.yaml": {**story, **scene, **({"menus": menus} if menus else {})}}
         return {"story.yaml": story, **{f"{name}.yaml": scene for name, scene in scenes.items()}}
 
     # -- the story file ------------------------------------
 
     def _story(self) -> dict[str, Any]:
-        random = self.random
+        random, plan = self.random, self.plan
         remembers = chance(random, 50)
-        flags = self._flags(("armed", "lit"), "trust", "mood", MOOD, "clues", CLUES, at_most=1 if remembers else 3)
+        flagged = flags.declared(random, flags.FLAGS, plan.names, at_most=1 if remembers else 3)
         if chance(random, 30):
-            flags["called"] = {"text": random.choice(("Anna", "Übel", ""))}
-            self.names.texts.append("called")
-        memory = {}
-        if remembers:
-            memory = self._flags(("met",), "score", "parting", ("untold", "kind"), "kept", ("ring",), at_most=3)
-        self.endings = ["peace", "road", "sea"][: random.randint(1, 3)]
-        self._plan_derived()
+            flagged["called"] = {"text": random.choice(("Anna", "Übel", ""))}
+            plan.names.texts.append("called")
+        memory = flags.declared(random, flags.MEMORY, plan.names, at_most=3) if remembers else {}
+        flags.plan_derived(random, plan.names)
         return {
-            "waymeet": 1,
+            **self._about(),
             "story": "random_story",
-            "title": "Random {story}",
-            "warns": random.sample(WARNS, random.choice((1, 2, 2))),
-            "protagonists": {name: self._protagonist(i) for i, name in enumerate(self.protagonists)},
+            "protagonists": {name: self._protagonist(i) for i, name in enumerate(plan.protagonists)},
             "cast": {"jathor": {"name": "Jathor"}},
-            "flags": flags,
+            "flags": flagged,
             "memory": memory,
-            "endings": {ending: self._ending() for ending in self.endings},
+            "endings": {ending: self._ending() for ending in plan.endings},
             "sheet": self._sheet(),
-            "chapters": {scene: f"In the {scene}" for scene, _ in self.nodes if chance(random, 30)},
+            "chapters": {scene: f"In the {scene}" for scene in self.scenes if chance(random, 30)},
         }
 
+    def _about(self) -> dict[str, Any]:
+        """What is said of the story as a whole, and how strictly it is to be checked."""
+        random = self.random
+        warns: Any = random.sample(WARNS, random.choice((1, 2, 2)))
+        every = {
+            "waymeet": 1,
+            "title": "Random {story}",
+            "authors": random.choice(("A. Author", ["A. Author", "B. Author"])),
+            "about": "Rain, *mostly*.\n\nThen none.",
+            "language": "en",
+        }
+        about = {key: value for key, value in every.items() if chance(random, 50)}
+        about["warns"] = warns[0] if len(warns) == 1 and chance(random, 50) else warns
+        if chance(random, 8):
+            rules = random.sample(SETTABLE_RULES, random.choice((1, 2, 3)))
+            about["check"] = {"rules": {rule: random.choice(("error", "warning", "note", "off")) for rule in rules}}
+        return about
+
     def _sheet(self) -> list[dict[str, Any]]:
-        names = self.names
-        shown = [*names.ints, *names.sets, *names.enums, *names.derived_bools, *names.derived_ints]
+        names = self.plan.names
+        shown = [*names.ints, *names.all_sets, *names.all_enums, *names.derived_bools, *names.derived_ints]
         lines: list[dict[str, Any]] = [{"label": name, "show": name} for name in shown]
         lines += [{"label": name, "show": name, "words": {"0": "nothing", "2": "much"}} for name in names.ints]
         lines += [{"label": name, "show": name, "words": {"true": "yes", "false": "no"}} for name in names.bools]
+        for name, values in names.all_enums.items():
+            lines.append({"label": name, "show": name, "words": {value: f"so {value}" for value in values}})
+        lines += [{"label": name, "show": f"{name} + 1"} for name in names.derived_ints]
         return [line for line in lines if chance(self.random, 40)]
 
     def _protagonist(self, index: int) -> dict[str, Any]:
-        scene, node = self.nodes[0] if index == 0 else self.random.choice(self.nodes)
-        return {"name": f"P{index}", "start": f"{scene}.{node}"}
+        place = self.plan.nodes[0] if index == 0 else self.random.choice(self.plan.nodes)
+        about: dict[str, Any] = {"name": f"P{index}"} if chance(self.random, 70) else {}
+        if chance(self.random, 20):
+            about["about"] = "You *walk*."
+        return {**about, "start": self.plan.named(place)}
 
     def _ending(self) -> dict[str, Any]:
-        ending: dict[str, Any] = {"title": "The end"}
-        if chance(self.random, 40):
-            ending["for"] = [self.random.choice(self.protagonists)]
-        if chance(self.random, 30):
-            ending["kind"] = self.random.choice(("main", "side", "early"))
+        random = self.random
+        ending: dict[str, Any] = {"title": "The end"} if chance(random, 70) else {}
+        if chance(random, 40):
+            whose = random.sample(self.plan.protagonists, random.randint(1, len(self.plan.protagonists)))
+            ending["for"] = whose[0] if len(whose) == 1 and chance(random, 50) else whose
+        if chance(random, 30):
+            ending["kind"] = random.choice(("main", "side", "early"))
+        if chance(random, 15):
+            ending |= {"hint": "Some roads fork twice.", "note": "Unfinished."}
+        if chance(random, 8):
+            ending["allow"] = {random.choice(("unreachable-ending", "unused-ending")): "In the next release."}
         return ending
 
-    def _flags(
-        self,
-        bools: tuple[str, ...],
-        number: str,
-        enum: str,
-        values: tuple[str, ...],
-        group: str,
-        members: tuple[str, ...],
-        at_most: int,
-        names: Names | None = None,
-    ) -> dict[str, Any]:
-        """Some flags, each with one of the forms that its type can be declared in."""
-        random = self.random
-        names = self.names if names is None else names
-        found: dict[str, Any] = {}
-        for name in random.sample([*bools, number, enum, group], random.randint(min(1, at_most - 1), at_most)):
-            if name in bools:
-                names.bools.append(name)
-                found[name] = random.choice((False, False, True, {"start": True}))
-            elif name == number:
-                found[name] = self._number(names, name)
-            elif name == enum:
-                names.enums[name] = values
-                found[name] = random.choice((list(values), {"one_of": list(values), "start": values[-1]}))
-            else:
-                names.sets[name] = members[: random.randint(1, len(members))]
-                start = {"start": [names.sets[name][0]]} if chance(random, 20) else {}
-                found[name] = {"any_of": list(names.sets[name]), **start}
-        return found
+    def _shared(self) -> dict[str, Any]:
+        """What the story file holds that can name everything in it: menus, decks, derived names."""
+        plan = self.plan
+        plan.scene, plan.locals = "", Names()
+        menus = {menu.name: Steps(plan).menu(menu) for menu in plan.menus if not menu.scene}
+        if {"pockets", "coat"} <= set(menus) and chance(self.random, 80):
+            menus["pockets"]["m0"] |= {"label": "In the coat.", "menus": "coat"}
+            for key in ("goto", "ending", "call", "return", "returns", "ask", "roll", "chance", "draw"):
+                menus["pockets"]["m0"].pop(key, None)
+        shared: dict[str, Any] = {"menus": menus} if menus else {}
+        if plan.decks:
+            shared["decks"] = {deck.name: self._written(deck) for deck in plan.decks}
+        places = Names(nodes=[place.full for place in plan.nodes], choices=[SOME_CHOICE])
+        plan.names = plan.names.joined(places)
+        return {**shared, "derive": flags.derived(self.random, plan.names)}
 
-    def _number(self, names: Names, name: str) -> dict[str, Any]:
-        low = self.random.choice((0, 0, -1, -2, 1))
-        high = low + self.random.randint(0, 3)
-        names.ints[name] = (low, high)
-        flag: dict[str, Any] = {"min": low, "max": high}
-        if chance(self.random, 40):
-            flag["start"] = self.random.randint(low, high)
-        if chance(self.random, 40):
-            flag["overflow"] = self.random.choice(("clamp", "clamp", "report"))
-        return flag
+    def _written(self, deck: Deck) -> dict[str, Any]:
+        plan = self.plan
+        last = plan.nodes[-1] if chance(self.random, 70) else self.random.choice(plan.nodes)
+        otherwise = plan.parts[2] if deck.name == "hand" else last
+        offer = {"offer": deck.offer} if deck.pick == "offer" else {}
+        return {"pick": deck.pick, **offer, "otherwise": plan.named(otherwise)}
 
-    def _plan_derived(self) -> None:
-        self.names.derived_bools = ["welcome", "doubly"][: self.random.choice((0, 0, 1, 2))]
-        self.names.derived_ints = ["weight"][: self.random.choice((0, 0, 1))]
-
-    def _derive(self) -> dict[str, str]:
-        """The derived names, each using those before it; they can count everything in the story."""
-        names = self.names
-        planned = ([*names.derived_bools], [*names.derived_ints])
-        names.derived_bools, names.derived_ints = [], []
-        names.nodes = [f"{scene}.{node}" for scene, node in self.nodes]
-        names.choices = [SOME_CHOICE]
-        found = {}
-        for name in planned[1]:
-            found[name] = Formulas(self.random, names, counts=False).sum(1)
-            names.derived_ints.append(name)
-        for name in planned[0]:
-            found[name] = Formulas(self.random, names).condition(2)
-            names.derived_bools.append(name)
-        return found
-
-    # -- scenes and steps ------------------------------------
+    # -- scenes ------------------------------------
 
     def _scene(self, scene: str) -> dict[str, Any]:
-        self.scene = scene
-        self.locals = Names()
-        local = {}
-        if chance(self.random, 40):
-            local = self._local_flags(scene)
-        written: dict[str, Any] = {"scene": scene, "local": local, "nodes": {}}
-        if chance(self.random, 20):
-            written["once"] = True
-        for index, (home, node) in enumerate(self.nodes):
-            if home == scene:
-                self.at = index
-                written["nodes"][node] = self._step(0, outward=False, is_node=True)
-        if self.parts and self.parts[0][0] == scene:
-            written["nodes"].update(self._parts())
-        return written
-
-    def _parts(self) -> dict[str, dict[str, Any]]:
-        """What is called: `part0` returns `left` or no name, or goes on to `part1`, which always returns."""
-        random = self.random
-        ways: dict[str, dict[str, Any]] = {
-            "c0": {"label": "Back.", "return": True},
-            "c1": {"label": "To the left.", "return": "left"},
-            "c2": {"label": "On.", "once": True, "call": "part1", "goto": "part2"},
-            "c3": {"label": "Away.", "ending": self._ending_used()},
-        }
-        for name in random.sample(list(ways)[1:], random.randint(0, 2)):
-            if name != "c1":
-                del ways[name]
-        for way in ways.values():
-            if chance(random, 20):
-                way["when"] = self.formulas.condition(1)
-        ends: list[dict[str, Any]] = [
-            {"return": True},
-            {"return": True},
-            {"chance": [{"to": "part2"}, {"to": "part2"}]},
-        ]
-        parts = {"part0": {"choices": ways}, "part1": random.choice(ends), "part2": {"return": True}}
-        for part in parts.values():
-            if (effect := self.formulas.effect()) is not None and chance(random, 60):
-                part["do"] = effect
-        if chance(random, 30):
-            parts["part0"]["otherwise"] = "part2"
-        return parts
-
-    def _ending_used(self) -> str:
-        ending = self.random.choice(self.endings)
-        self.used.add(ending)
-        return ending
-
-    def _local_flags(self, scene: str) -> dict[str, Any]:
-        """Flags of one scene; their names are its own, for a clash with those of another is an error."""
-        door, steps, tide, held = (f"{name}_{scene}" for name in ("door", "steps", "tide", "held"))
-        return self._flags((door,), steps, tide, ("low", "high"), held, (f"rope_{scene}",), 2, self.locals)
-
-    @property
-    def formulas(self) -> Formulas:
-        """Formulas about what is known at the node at hand."""
-        nodes = [f"{scene}.{node}" for scene, node in self.nodes]
-        nodes += [node for scene, node in self.nodes if scene == self.scene]
-        places = Names(nodes=[self.random.choice(nodes)], choices=[SOME_CHOICE])
-        return Formulas(self.random, self.names.joined(self.locals).joined(places), counts=chance(self.random, 30))
-
-    def _step(self, depth: int, *, outward: bool, is_node: bool) -> dict[str, Any]:
-        random = self.random
-        step: dict[str, Any] = {}
-        effects = [self.formulas.effect() for _ in range(random.choice((0, 0, 1, 1, 2)))]
-        known = [effect for effect in effects if effect is not None]
-        if known:
-            step["do"] = known[0] if len(known) == 1 and chance(random, 50) else known
-        if chance(random, 50):
-            step["text"] = Prose(self).text()
-        if chance(random, 6):
-            step["warns"] = random.choice((random.choice(WARNS), random.sample(WARNS, 2)))
-        if chance(random, 10):
-            step["tags"] = random.choice((random.choice(TAGS), random.sample(TAGS, 2)))
-        self._way_out(step, depth, outward=outward, is_node=is_node)
-        return step
-
-    def _way_out(self, step: dict[str, Any], depth: int, *, outward: bool, is_node: bool) -> None:
-        random = self.random
-        last = self.at == len(self.nodes) - 1
-        ways = ["goto", "guarded"]
-        if last or (not is_node and chance(random, 40)):
-            ways += ["ending"] * 3
-        if not last and chance(random, 15):
-            ways += ["chance", "roll", "ask"]
-        if self.parts:
-            ways += ["call"] * 2
-        if self.budget > 0 and not (last and is_node):
-            ways += ["choices"] * (8 if is_node else 2 if depth < 3 else 0)
-        if outward:
-            ways += ["nothing"] * 3
-        elif is_node and chance(random, 5):
-            ways = ["nothing"]
-        match random.choice(ways):
-            case "goto":
-                step["goto"] = self._target()
-            case "guarded":
-                step["goto"] = self._guarded()
-            case "ending":
-                step["ending"] = self._ending_used()
-            case "chance":
-                step["chance"] = [self._lot() for _ in range(random.choice((1, 2, 2, 3)))]
-            case "roll":
-                step["roll"] = self._roll()
-            case "ask":
-                self._ask(step)
-            case "call":
-                scene, part = random.choice(self.parts[:2])
-                step["call"] = part if scene == self.scene else f"{scene}.{part}"
-                step["goto"] = self._guarded() if chance(random, 20) else self._target()
-                if part == "part0" and chance(random, 50):
-                    step["returns"] = {"left": self._target()}
-            case "choices":
-                self._choices(step, depth, outward=outward)
-            case _:
-                pass
-
-    def _target(self) -> str:
-        forward = self.nodes[self.at + 1 :]
-        if forward and chance(self.random, 70):
-            near = forward[:1] if chance(self.random, 60) else forward
-        else:
-            near = self.nodes
-        scene, node = self.random.choice(near)
-        return node if scene == self.scene and chance(self.random, 50) else f"{scene}.{node}"
-
-    def _lot(self) -> dict[str, Any]:
-        weight = {"weight": self.random.choice((1, 2, 1_000_000))} if chance(self.random, 50) else {}
-        return {**weight, "to": self._target()}
-
-    def _roll(self) -> dict[str, Any]:
-        dice, ranges = self.random.choice((("1d2", ("..1", "2+")), ("1d3", ("..1", "2+")), ("2d2", ("..2", "3", "4+"))))
-        roll = {"dice": dice, "outcomes": {name: self._target() for name in ranges}}
-        numbers = {**self.names.ints, **self.locals.ints}
-        if numbers and chance(self.random, 50):
-            roll["add"] = self.random.choice(list(numbers))
-        return roll
-
-    def _ask(self, step: dict[str, Any]) -> None:
-        flags = [*self.names.ints, *self.locals.ints, *self.names.texts]
-        step["goto"] = self._guarded() if chance(self.random, 50) else self._target()
-        if flags:
-            step["ask"] = {"flag": self.random.choice(flags), "label": Prose(self).line()}
-
-    def _guarded(self) -> list[Any]:
-        entries: list[Any] = [
-            {"when": self.formulas.condition(), "to": self._target()} for _ in range(self.random.choice((1, 1, 2)))
-        ]
-        match self.random.randrange(8):
-            case 0 | 1 | 2 | 3:
-                entries.append({"to": self._target()})
-            case 4 | 5 | 6:
-                entries.append(self._target())
-            case _:
-                pass
-        return entries
-
-    def _choices(self, step: dict[str, Any], depth: int, *, outward: bool) -> None:
-        random = self.random
-        if chance(random, 50):
-            step["goto"] = self._guarded() if chance(random, 30) else self._target()
-            if chance(random, 50):
-                step["goto"] = self.nodes[self.at][1]  # a hub, to which its choices come back
-        inner = outward or "goto" in step
-        count = random.choice((1, 2, 2, 3))
-        self.budget -= count
-        if chance(random, 25):
-            step["otherwise"] = self._guarded() if chance(random, 30) else self._target()
-        step["choices"] = {f"c{i}": self._choice(depth + 1, outward=inner) for i in range(count)}
-        if chance(random, 60):
-            step["choices"]["c0"].pop("when", None)
-            step["choices"]["c0"].pop("locked", None)
-
-    def _choice(self, depth: int, *, outward: bool) -> dict[str, Any]:
-        random = self.random
-        choice: dict[str, Any] = {"label": Prose(self).line()}
-        if chance(random, 35):
-            choice["when"] = self.formulas.condition()
-        if chance(random, 30):
-            choice["locked"] = True if "when" in choice and chance(random, 40) else "Not now."
-        match random.randrange(10):
-            case 0 | 1:
-                choice["once"] = True
-            case 2:
-                choice["once"] = False
-            case 3:
-                choice["limit"] = random.randint(1, 2)
-            case _:
-                pass
+        random, plan = self.random, self.plan
+        plan.scene, plan.locals = scene, Names()
+        written: dict[str, Any] = {"scene": scene}
+        if chance(random, 40):
+            wanted = flags.local_flags(scene, own=not self._shares(50))
+            written["local"] = flags.declared(random, wanted, plan.locals, at_most=2)
         if chance(random, 20):
-            choice["echo"] = random.choice(("", '"Why?"', Prose(self).line()))
-        return {**choice, **self._step(depth, outward=outward, is_node=False)}
-
-
-def _paths(scene: str, node: str, step: dict[str, Any]) -> Iterator[str]:
-    """The full names of the choices below a step."""
-    for name, choice in step.get("choices", {}).items():
-        yield f"{scene}.{node}.{name}"
-        yield from _paths(scene, f"{node}.{name}", choice)
-
-
-class Prose:
-    """Writes prose, with every inline form and every block."""
-
-    def __init__(self, maker: _Maker) -> None:
-        self.maker = maker
-        self.random = maker.random
-
-    def line(self, depth: int = 1) -> str:
-        """Prose without paragraphs."""
-        pieces = [self.random.choice(_WORDS)]
-        if chance(self.random, 30):
-            pieces.append(self._form(depth))
-        return " ".join(pieces)
-
-    def text(self) -> Any:
-        """A text or a list of blocks."""
-        if chance(self.random, 70):
-            return "\n\n".join(self.line(2) for _ in range(self.random.choice((1, 1, 2))))
-        return [self._block() for _ in range(self.random.randint(1, 2))]
-
-    def _form(self, depth: int) -> str:
-        names = self.maker.names.joined(self.maker.locals)
-        formulas = self.maker.formulas
-        inner = [self.line(depth - 1) if depth else "word" for _ in range(2)]
-        match self.random.randrange(6):
-            case 0:
-                printed = [*names.ints, *names.enums, *names.sets, *names.bools, *names.texts, "1 + 2"]
-                return f"{{{self.random.choice(printed)}}}"
-            case 1:
-                return f"{{{formulas.condition(1)}: {inner[0]}}}"
-            case 2:
-                return f"{{{formulas.condition(1)}: {inner[0]} | {inner[1]}}}"
-            case 3:
-                return f"{{{inner[0]}|{inner[1]}}}"
-            case 4:
-                return f"{{{self.random.choice('&!~')}{inner[0]}|{inner[1]}|three}}"
-            case _:
-                return self._match(inner)
-
-    def _match(self, inner: list[str]) -> str:
-        names = self.maker.names.joined(self.maker.locals)
-        if names.enums:
-            name, values = self.random.choice(list(names.enums.items()))
-            cases = " | ".join(f"{value}: {inner[0]}" for value in values)
-            return f"{{{name}? {cases}}}"
-        if names.ints:
-            name = self.random.choice(list(names.ints))
-            return f"{{{name}? 0: {inner[0]} | 1..2: {inner[1]} | else: more}}"
-        return inner[0]
-
-    def _block(self) -> Any:
-        names = self.maker.names
-        match self.random.randrange(6):
-            case 0:
-                return {self.random.choice((*self.maker.protagonists, "jathor")): self.line()}
-            case 1:
-                return {"when": self.maker.formulas.condition(1), "text": self.line(), "else": [self.line()]}
-            case 2 if names.enums:
-                name, values = self.random.choice(list(names.enums.items()))
-                return {"match": name, "cases": {values[0]: self.line()}, "else": self.line()}
-            case 3:
-                kind = self.random.choice(("sequence", "cycle", "once", "shuffle"))
-                return {"vary": kind, "of": [self.line(), [self.line(), self.line()]]}
-            case 4:
-                return {"verse": "One line\nand\n\nanother"}
-            case _:
-                return {"break": True}
+            written["once"] = True
+        if chance(random, 10) and len(self.scenes) > 1:
+            written["about"] = "Notes."
+        menus = {menu.name: Steps(plan).menu(menu) for menu in plan.menus if menu.scene == scene}
+        if menus:
+            written["menus"] = menus
+        written["nodes"] = {}
+        for index, place in enumerate(plan.nodes):
+            if place.scene == scene:
+                plan.at = index
+                written["nodes"][place.id] = Steps(plan).node(place)
+        if plan.parts and plan.parts[0].scene == scene:
+            written["nodes"] |= Steps(plan).parts()
+        return written

@@ -196,7 +196,7 @@ def test_every_state_is_unpacked_as_it_was_packed(files: Files) -> None:
 # -- prose ------------------------------------
 
 
-@examples(60)
+@examples(50)
 @given(stories())
 def test_everything_can_be_told_in_every_state(files: Files) -> None:
     story = Story(compile_files(as_bytes(files), "random"))

@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 
-from kit.oracle import length
+from kit.findings import length
 from waymeet.analysis.walk import walk
 from waymeet.checking import check_files, compile_files
 from waymeet.runtime import EndlessLoopError, Story

@@ -131,7 +131,7 @@ def _check_span(span: Span, text: str) -> None:
 # -- any files at all ------------------------------------
 
 
-@examples(500)
+@examples(350)
 @given(mangled())
 def test_a_mangled_story_gives_a_report_whose_findings_stand_in_its_files(files: dict[str, bytes]) -> None:
     report = check_files(files, "random", budget=2.0)
@@ -157,7 +157,7 @@ def test_files_of_any_bytes_give_a_report(files: dict[str, bytes]) -> None:
     check_contract(json.loads(json_report.render([report])), report.sources)
 
 
-@examples(60)
+@examples(40)
 @given(st.integers(0, 300))
 def test_the_report_of_a_story_keeps_the_contract(seed: int) -> None:
     files = as_bytes(make_story(random.Random(seed)))

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.examples import examples
+from kit.readings import kept, reading, turns_at
 from kit.stories import as_bytes, make_story, stories
 from waymeet.checking import compile_files
 from waymeet.runtime import EndlessLoopError, SaveError, Story
@@ -33,6 +34,8 @@ def told(moment: Moment) -> dict[str, Any]:
         "text": moment.text,
         "plain": moment.plain(),
         "choices": moment.choices,
+        "question": moment.question,
+        "tags": moment.tags,
         "flags": moment.flags,
         "memory": moment.memory,
         "path": moment.path,
@@ -44,43 +47,15 @@ def told(moment: Moment) -> dict[str, Any]:
     }
 
 
-def reading(story: Story, chance: random.Random, *, through_saves: bool, most: int = 8) -> list[Moment]:
-    """The moments of a random reading, resumed from its own save at every turn if asked."""
-    moments: list[Moment] = []
-    with suppress(EndlessLoopError):
-        moment = story.begin(
-            chance.choice(story.protagonists).id, seed=chance.randrange(1000), memory=memory_of(story, chance)
-        )
-        while True:
-            moments.append(story.resume(moment.save()) if through_saves else moment)
-            ways = [offer.id for offer in moments[-1].choices if offer.locked is None]
-            if not ways or len(moments) == most:
-                break
-            moment = moments[-1].choose(chance.choice(ways))
-    return moments
-
-
-def memory_of(story: Story, chance: random.Random) -> dict[str, Any]:
-    """Some memory that a story may begin with."""
-    found: dict[str, Any] = {}
-    for register in story.data.registers:
-        if register.use == "memory":
-            match register.kind:
-                case "bool":
-                    found[register.name] = chance.choice((True, False))
-                case "int":
-                    found[register.name] = chance.randint(register.low, register.high)
-                case "enum":
-                    found[register.name] = chance.choice(register.words)
-                case "set":
-                    found[register.name] = tuple(chance.sample(register.words, chance.randint(0, len(register.words))))
-    return found
+def resumed(moment: Moment) -> Moment:
+    """The same moment from its own save."""
+    return moment.story.resume(moment.save())
 
 
 # -- compiled stories ------------------------------------
 
 
-@examples(100)
+@examples(70)
 @given(stories(), st.integers(0, 2**32))
 def test_a_story_comes_back_from_its_bytes_and_plays_the_same(files: Files, seed: int) -> None:
     story = story_of(files)
@@ -90,11 +65,11 @@ def test_a_story_comes_back_from_its_bytes_and_plays_the_same(files: Files, seed
     assert to_bytes(data) == raw
     again = Story(data, raw)
     assert again.fingerprint == story.fingerprint
-    one, other = (reading(each, random.Random(seed), through_saves=False) for each in (story, again))
+    one, other = (reading(each, random.Random(seed)) for each in (story, again))
     assert [told(moment) for moment in one] == [told(moment) for moment in other]
 
 
-@examples(100)
+@examples(70)
 @given(st.integers(0, 200), st.data())
 def test_a_story_whose_bytes_were_changed_is_refused(seed: int, data: st.DataObject) -> None:
     raw = to_bytes(compile_files(as_bytes(make_story(random.Random(seed))), "random"))
@@ -102,7 +77,7 @@ def test_a_story_whose_bytes_were_changed_is_refused(seed: int, data: st.DataObj
         from_bytes(data.draw(changed(raw)))
 
 
-@examples(150)
+@examples(100)
 @given(st.integers(0, 200), st.data())
 def test_a_foreign_story_with_a_true_checksum_is_read_or_refused(seed: int, data: st.DataObject) -> None:
     raw = to_bytes(compile_files(as_bytes(make_story(random.Random(seed))), "random"))
@@ -125,64 +100,63 @@ def test_any_bytes_are_no_story(raw: bytes) -> None:
 # -- saves ------------------------------------
 
 
-@examples(120)
+@examples(80)
 @given(stories(), st.integers(0, 2**32))
 def test_a_save_brings_back_the_moment(files: Files, seed: int) -> None:
     story = story_of(files)
-    for moment in reading(story, random.Random(seed), through_saves=False):
+    for moment in reading(story, random.Random(seed)):
         saved = moment.save()
         again = story.resume(saved)
         assert told(again) == told(moment)
         assert again.save() == saved
 
 
-@examples(120)
+@examples(80)
 @given(stories(), st.integers(0, 2**32))
 def test_to_save_and_resume_at_every_turn_changes_nothing(files: Files, seed: int) -> None:
     story = story_of(files)
-    straight, resumed = (reading(story, random.Random(seed), through_saves=way) for way in (False, True))
-    assert [told(moment) for moment in straight] == [told(moment) for moment in resumed]
+    straight, saved = (reading(story, random.Random(seed), between=way) for way in (kept, resumed))
+    assert [told(moment) for moment in straight] == [told(moment) for moment in saved]
 
 
-@examples(60)
+@examples(40)
 @given(stories(), st.integers(0, 2**32))
 def test_a_reading_can_be_replayed_from_its_origin(files: Files, seed: int) -> None:
     story = story_of(files)
-    moments = reading(story, random.Random(seed), through_saves=True)
+    moments = reading(story, random.Random(seed), between=resumed)
     if moments:
         replayed = story.replay(moments[-1].origin, moments[-1].path)
         assert [told(moment) for moment in replayed] == [told(moment) for moment in moments]
 
 
-@examples(40)
+@examples(30)
 @given(stories(), st.integers(0, 2**32))
 def test_a_moment_can_be_left_and_chosen_from_again(files: Files, seed: int) -> None:
-    for moment in reading(story_of(files), random.Random(seed), through_saves=False):
+    for moment in reading(story_of(files), random.Random(seed)):
         before = told(moment)
-        for offer in moment.choices:
+        for turn in turns_at(moment, random.Random(seed)):
             with suppress(EndlessLoopError):
-                if offer.locked is None:
-                    assert told(moment.choose(offer.id)) == told(moment.choose(offer.id))
+                assert told(moment.take(turn)) == told(moment.take(turn))
         assert told(moment) == before
 
 
-@examples(200)
+@examples(130)
 @given(st.integers(0, 200), st.data())
 def test_a_save_with_any_byte_changed_is_refused(seed: int, data: st.DataObject) -> None:
     story = story_of(make_story(random.Random(seed)))
-    for moment in reading(story, random.Random(seed), through_saves=False)[-1:]:
+    for moment in reading(story, random.Random(seed))[-1:]:
         with pytest.raises(SaveError):
             story.resume(data.draw(changed(moment.save())))
 
 
-@examples(300)
+@examples(200)
 @given(st.integers(0, 200), st.booleans(), st.data())
 def test_a_foreign_save_with_a_true_checksum_is_refused_or_can_be_played(
     seed: int, edited: bool, data: st.DataObject
 ) -> None:
     story = story_of(make_story(random.Random(seed)))
     now = Story(story.data._replace(title="Edited")) if edited else story
-    for moment in reading(story, random.Random(seed), through_saves=False)[-1:]:
+    for moment in reading(story, random.Random(seed))[-1:]:
         body = json.loads(moment.save())
         body.pop("checksum")
         try:
@@ -192,10 +166,9 @@ def test_a_foreign_save_with_a_true_checksum_is_refused_or_can_be_played(
         assert all(losses)
         told(again)
         assert told(now.resume(again.save())) == told(again)
-        for offer in again.choices:
+        for turn in turns_at(again, random.Random(seed)):
             with suppress(EndlessLoopError):
-                if offer.locked is None:
-                    told(again.choose(offer.id))
+                told(again.take(turn))
 
 
 @examples(100)

@@ -8,7 +8,7 @@ import pytest
 
 from waymeet.expressions.syntax import ExpressionError
 from waymeet.prose.parser import parse_prose
-from waymeet.prose.syntax import Line, Matched, ProseError, Words
+from waymeet.prose.syntax import Line, Matched, Paragraph, ProseError, Words
 
 #: So many that work which grows with the square of the length would take minutes.
 MANY = 300_000
@@ -63,6 +63,13 @@ def test_a_backslash_at_the_end_of_a_line_breaks_it(text: str) -> None:
     words, line, *_ = parse_prose(text)
     assert isinstance(words, Words)
     assert isinstance(line, Line)
+
+
+@pytest.mark.parametrize("text", ["a\\\n\nb", "a\\\n \n\nb"])
+def test_an_empty_line_counts_more_than_a_backslash_before_it(text: str) -> None:
+    for folded in (False, True):
+        _, end, _ = parse_prose(text, folded=folded)
+        assert isinstance(end, Paragraph)
 
 
 def test_many_blank_lines_at_the_ends_are_left_out_at_once() -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from waymeet.authoring.constructs.calls import check_calls
-from waymeet.authoring.constructs.decks import gather_decks
+from waymeet.authoring.constructs.decks import gather_decks, read_undrawn
 from waymeet.authoring.constructs.events import declare_told, lower_events, tell_at_endings, told_register
 from waymeet.authoring.constructs.flags import declare_flags
 from waymeet.authoring.constructs.history import lower_history
-from waymeet.authoring.constructs.menus import report_overgrown
+from waymeet.authoring.constructs.menus import report_overgrown, unused_menus, unused_step
 from waymeet.authoring.constructs.promises import Promise, lower_promises
 from waymeet.authoring.constructs.steps import StepLowering
 from waymeet.authoring.constructs.story import (
@@ -28,6 +28,7 @@ from waymeet.authoring.constructs.story import (
 from waymeet.authoring.fields import Reading, broken_rows, rows
 from waymeet.authoring.lowering import Lowering, Shared
 from waymeet.authoring.names import MAX_OFFERED, Menu
+from waymeet.authoring.places import Places
 from waymeet.diagnostics import Related
 from waymeet.story import FORMAT, Register, Step, StoryData
 
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
         WrittenStoryAndScene,
     )
     from waymeet.authoring.names import Names
-    from waymeet.authoring.places import Places
     from waymeet.story import Ending, Text
 
     Scene = tuple[Reading, WrittenScene | WrittenStoryAndScene]
@@ -110,6 +110,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
         steps=(),
         past=lower_history(written, top),
     )
+    _read_unused(shared)
     severities = lower_severities(written, top)
     if not files.findings:
         check_calls(shared.calls, steps)
@@ -214,6 +215,20 @@ def _lower_scenes(scenes: list[Scene], shared: Shared, endings: dict[str, int]) 
             lowering.node(name, node, once=scene.once)
         steps |= lowering.steps
     return steps
+
+
+def _read_unused(shared: Shared) -> None:
+    """Read the menus that no step offers and the decks that none draws from; nothing comes of it but what is wrong."""
+    aside = replace(shared, names=shared.names.aside(), places=Places(), calls=[])
+    for deck in shared.decks.values():
+        if not deck.is_drawn:
+            read_undrawn(deck, aside)
+    for menu in unused_menus(shared.names):
+        for name, choice in menu.choices.items():
+            full = unused_step(menu, name)
+            _declare_steps(full, menu.scene, choice, aside.names, f"{menu.name}:{name}", (menu.name,))
+        endings = dict.fromkeys(shared.endings, 0)
+        StepLowering(Lowering(aside, menu.reading, menu.scene), endings, within=(menu.name,)).unused_menu(menu)
 
 
 def _count_registers(names: Names, steps: dict[int, Step]) -> dict[int, Register]:

@@ -61,6 +61,8 @@ class Reading:
         if len(self.findings) >= MAX_FINDINGS:
             return
         span = self.source.span(place) if isinstance(place, (Scalar, Sequence, Mapping)) else place
+        if any((known.rule, known.message, known.span) == (rule, message, span) for known in self.findings):
+            return  # what a menu holds is read at each place that offers it
         if len(self.findings) == MAX_FINDINGS - 1:
             help_line = f"there may be more in this file: only the first {MAX_FINDINGS} findings are shown"
         self.findings.append(Diagnostic(rule, Severity.ERROR, message, span, help_line, related))

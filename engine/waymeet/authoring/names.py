@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import Related, closest, did_you_mean, suggestion
@@ -150,6 +150,17 @@ class Names:
             self.counts[step] = Count(step, self.registers)
             self.registers += 1
         return self.counts[step]
+
+    def aside(self) -> Names:
+        """The same names, to which steps and counts can be added that are no part of the story."""
+        return replace(
+            self,
+            steps=self.steps.copy(),
+            shared_steps=self.shared_steps.copy(),
+            same=self.same.copy(),
+            menu_choices=self.menu_choices.copy(),
+            counts=self.counts.copy(),
+        )
 
     def menu(self, scene: str, name: str) -> Menu | None:
         """The menu meant by a name in a scene, the scene's own first; those of other scenes are not known there.

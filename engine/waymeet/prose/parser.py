@@ -89,7 +89,11 @@ class _Parser:
     def _escaped(self) -> Part:
         start = self.at
         following = self.text[start + 1 : start + 2]
-        if following == "\n" or start + 1 >= self._last:
+        if following == "\n":
+            self.at = start + 1
+            end = self._newline()
+            return end if isinstance(end, Paragraph) else Line(start, self.at)
+        if start + 1 >= self._last:
             self.at = start + 2
             return Line(start, self.at)
         if following not in _SPECIAL:

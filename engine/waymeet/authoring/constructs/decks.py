@@ -16,6 +16,7 @@ from waymeet.story import Branch, Chance, Choice, Choices, Goto, Outcome
 
 if TYPE_CHECKING:
     from waymeet.authoring.fields import Reading
+    from waymeet.authoring.lowering import Shared
     from waymeet.authoring.models import WrittenCard, WrittenDeck, WrittenScene, WrittenStory, WrittenStoryAndScene
     from waymeet.authoring.source import Scalar
     from waymeet.expressions.code import Code
@@ -46,6 +47,7 @@ class Deck:
     written: WrittenDeck
     lowering: Lowering
     cards: list[Card] = field(default_factory=list)
+    is_drawn: bool = False
 
 
 def gather_decks(
@@ -96,6 +98,7 @@ def lower_draw(name: Scalar, at: Step, lowering: Lowering, steps: dict[int, Step
         message = f'there is no deck "{name.value}"'
         lowering.reading.report("unknown-name", message, name, did_you_mean(name.value, lowering.shared.decks))
         return None
+    deck.is_drawn = True
     otherwise = deck.lowering.target(deck.written.otherwise)
     if otherwise is None:
         return None
@@ -110,6 +113,16 @@ def lower_draw(name: Scalar, at: Step, lowering: Lowering, steps: dict[int, Step
             return Chance(outcomes, rest)
         case _:
             return Choices(_offered(deck, at, lowering, steps), rest, deck.written.offer)
+
+
+def read_undrawn(deck: Deck, aside: Shared) -> None:
+    """Read a deck that no step draws from: what is wrong with it is not left for the day that one does."""
+    Lowering(aside, deck.lowering.reading).target(deck.written.otherwise)
+    for card in deck.cards:
+        lowering = Lowering(aside, card.lowering.reading, card.lowering.scene)
+        lowering.condition(card.written.when)
+        if card.written.label is not None:
+            lowering.line(card.written.label)
 
 
 def _guard(card: Card) -> Code | None:

@@ -13,7 +13,7 @@ from waymeet.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
     from waymeet.authoring.lowering import Lowering
-    from waymeet.authoring.names import Menu
+    from waymeet.authoring.names import Menu, Names
     from waymeet.authoring.source import Scalar
 
 
@@ -40,6 +40,18 @@ def _report_unknown(name: Scalar, lowering: Lowering) -> None:
     if elsewhere:
         help_line = f"only the scene {elsewhere[0]} can use it there; move it to the story file"
     lowering.reading.report("unknown-name", f'there is no menu "{name.value}" here', name, help_line)
+
+
+def unused_menus(names: Names) -> list[Menu]:
+    """The menus that no step offers. In a story of one file, each is the story's and then the scene's, which counts."""
+    used = {name.rpartition(".")[0] for name in names.shared_steps}
+    written = {id(menu.choices): menu for menu in names.menus.values()}
+    return [menu for menu in written.values() if menu.name not in used]
+
+
+def unused_step(menu: Menu, choice: str) -> str:
+    """What the step of a choice is called that no step offers."""
+    return f"{menu.scene}.{menu.short}.{choice}"
 
 
 def report_overgrown(menu: Menu) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from waymeet.authoring.constructs.calls import lower_call, lower_return
 from waymeet.authoring.constructs.chance import lower_chance, lower_roll
 from waymeet.authoring.constructs.decks import lower_draw
-from waymeet.authoring.constructs.menus import meant_menu
+from waymeet.authoring.constructs.menus import meant_menu, unused_step
 from waymeet.authoring.constructs.questions import lower_ask
 from waymeet.authoring.constructs.story import one_line
 from waymeet.authoring.fields import broken_rows, rows
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from waymeet.authoring.models import WrittenGoto, WrittenStep
+    from waymeet.authoring.names import Menu
     from waymeet.authoring.source import Scalar
     from waymeet.diagnostics import Span
     from waymeet.expressions.code import Code
@@ -73,6 +74,12 @@ class StepLowering:
         full = f"{self._lowering.scene}.{name.value}"
         tags = tuple(tag.value for tag in written.tags)
         self._step(full, name, written, Surroundings(full, None, None, once, tags))
+
+    def unused_menu(self, menu: Menu) -> None:
+        """Lower the choices of a menu that no step offers, as if one did."""
+        around = Surroundings("", Goto(()), None, once=False)
+        for key, written in rows(menu.choices):
+            self._offered(unused_step(menu, key.value), key, written, around)
 
     def _step(self, full: str, key: Scalar, written: WrittenStep, around: Surroundings) -> None:
         index = self._shared.names.steps[full]
