@@ -11,7 +11,7 @@ from hypothesis import assume, given
 
 from kit.corpus import Known, corpus
 from kit.examples import examples
-from kit.oracle import length
+from kit.findings import length
 from kit.stories import as_bytes, make_story, stories
 from waymeet.analysis.symbolic.system import System
 from waymeet.checking import check_files

@@ -29,7 +29,7 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
         witness = facts.survey.way(first)
         finding = rule.at_step(facts, step, message, help_line, witness, span)
         related = (Related(facts.places.events[event.id], "the event"),)
-        yield Found(replace(finding, related=related), contradicts(number, step, effect))
+        yield Found(replace(finding, related=related), contradicts(number, step, effect), (span, number))
 
 
 def _changed(facts: Facts, step: int, effect: int) -> int:

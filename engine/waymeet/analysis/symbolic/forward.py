@@ -13,6 +13,8 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.machine import ANSWERED
+
 if TYPE_CHECKING:
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.system import Edge, Position, System
@@ -37,7 +39,8 @@ class Batch(NamedTuple):
 class Sounded(NamedTuple):
     """The first time an alarm went off: after how many choices, by which edge, from which batch, and in which states.
 
-    The states are those on arrival at the position, before anything happened there.
+    The states are those on arrival at the position, before anything happened there; they came of those `among` the
+    states of the batch, if that is said.
     """
 
     depth: int
@@ -45,6 +48,7 @@ class Sounded(NamedTuple):
     source: int
     position: Position
     states: Diagram
+    among: Diagram | None = None
 
 
 #: The batch that a beginning comes from.
@@ -93,6 +97,8 @@ class Reach:
         self.by_position.setdefault(batch.position, []).append(number)
         states = self.union(batch)
         for edge in self.system.edges(batch.position):
+            if edge.asked is not None:
+                self._sound_answer(edge, number, states)
             if self.earlier is not None and self.begins(edge):
                 continue
             onward = self.system.come(edge, states)
@@ -124,6 +130,19 @@ class Reach:
             level[position] = []
             heappush(self._order.setdefault(depth, []), (position.step, position))
         level[position].append(Ring(fresh, edge, source))
+
+    def _sound_answer(self, edge: Edge, number: int, states: Diagram) -> None:
+        """Note an answer that changes what an event has settled."""
+        step = edge.source.step
+        for event in self.system.settling(edge.asked):
+            key = ("contradiction", (event, step, ANSWERED))
+            left = states & self.system.told_before(event)
+            while key not in self.alarms and left.satisfiable():
+                one, other = self.system.answered_otherwise(edge, left)
+                if other.satisfiable():
+                    depth = self.batches[number].depth
+                    self.alarms[key] = Sounded(depth, edge, number, edge.target, other, one)
+                left = left & ~one
 
     def begins(self, edge: Edge | None) -> bool:
         """Whether an edge begins a playthrough."""

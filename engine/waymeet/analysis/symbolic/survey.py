@@ -53,7 +53,7 @@ class SymbolicSurvey(Survey):
 
     def _heard(self, about: tuple[int, ...], sounded: Sounded) -> First:
         states = sounded.states.pick_cube_dd()
-        by = By(sounded.edge, sounded.source, sounded.position, states)
+        by = By(sounded.edge, sounded.source, sounded.position, states, sounded.among)
         return First(sounded.depth, by, self._value(about, states) if len(about) == 2 else 0)
 
     def _value(self, about: tuple[int, ...], states: Diagram) -> int:

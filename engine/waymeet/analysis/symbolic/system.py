@@ -202,6 +202,22 @@ class System:
             self._alarms[key] = [alarm for alarm in found if alarm.when.satisfiable()]
         return self._alarms[key]
 
+    def settling(self, register: int | None) -> list[int]:
+        """The events that settle a register, by their numbers."""
+        return [] if register is None else self.watch.settling(register)
+
+    def told_before(self, event: int) -> Diagram:
+        """Where an earlier playthrough has told an event."""
+        return self.layout.condition(("flag", self.data.events[event].told))
+
+    def answered_otherwise(self, edge: Edge, states: Diagram) -> tuple[Diagram, Diagram]:
+        """Those of some states that have one value of what is asked for; and how they are with another answer."""
+        assert edge.asked is not None
+        same = self.layout.values({edge.asked: self.layout.value_in(states, edge.asked)})
+        alike = states & same
+        answered = alike.exists(self.layout.cube([edge.asked])) & self.layout.within(edge.asked) & edge.guard
+        return alike, self._renewed(answered & ~same, edge.fresh)
+
     def holding(self, position: Position, condition: int) -> Diagram:
         """Where a condition of the watch holds of a reader at a position."""
         asked = dict(self.watch.asked(position.protagonist, position.step))

@@ -27,12 +27,16 @@ class At(NamedTuple):
 
 
 class By(NamedTuple):
-    """Some states come to by an edge from a batch, as they are on arrival; with no edge, a first beginning."""
+    """Some states come to by an edge from a batch, as they are on arrival; with no edge, a first beginning.
+
+    They came of those `among` the states of the batch, if that is said.
+    """
 
     edge: Edge | None
     source: int
     position: Position
     states: Diagram
+    among: Diagram | None = None
 
 
 class Taken(NamedTuple):
@@ -48,8 +52,8 @@ def trace(reach: Reach, goal: At | By) -> tuple[Position, list[Taken]]:
     by = _come_to(reach, goal) if isinstance(goal, At) else goal
     while by.edge is not None:
         reach = _origin(reach, by.edge)
-        batch = reach.batches[by.source]
-        states, answer = _before(reach, by.edge, reach.union(batch), by.states.pick_cube_dd())
+        came_of = reach.union(reach.batches[by.source]) if by.among is None else by.among
+        states, answer = _before(reach, by.edge, came_of, by.states.pick_cube_dd())
         taken.append(Taken(by.edge, answer))
         by = _come_to(reach, At(by.source, states))
     return by.position, taken[::-1]
