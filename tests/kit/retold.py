@@ -188,7 +188,8 @@ class Retold:
 
     def _lots(self, scene: str, written: dict[str, Any]) -> Lots | None:
         if "chance" in written:
-            return Lots(tuple((entry["to"], self._node(scene, entry["to"])) for entry in written["chance"]))
+            nodes = [self._node(scene, entry["to"]) for entry in written["chance"]]
+            return Lots(tuple((node, node) for node in nodes))
         if "roll" not in written:
             return None
         roll = written["roll"]

@@ -146,24 +146,28 @@ class Names:
 
     def node(self, scene: str, name: str) -> int:
         """The step of the node meant by `node` or `scene.node` in a scene; raises `UnknownReferenceError`."""
-        return self._step(scene, tuple(name.split(".")), nodes=True)
+        return self.steps[self.full_node(scene, name)]
+
+    def full_node(self, scene: str, name: str) -> str:
+        """The same node, as `scene.node`."""
+        return self._full(scene, tuple(name.split(".")), nodes=True)
 
     def choice(self, scene: str, path: tuple[str, ...]) -> int:
         """The step that the choice meant by `node.choice` opens onto; raises `UnknownReferenceError`."""
         for name in (".".join((scene, *path)), ".".join(path)):
             if name in self.shared_steps:
                 return self.shared_steps[name]
-        return self._step(scene, path, nodes=False)
+        return self.steps[self._full(scene, path, nodes=False)]
 
-    def _step(self, scene: str, path: tuple[str, ...], *, nodes: bool) -> int:
+    def _full(self, scene: str, path: tuple[str, ...], *, nodes: bool) -> str:
         name = ".".join(path)
         here = f"{scene}.{name}"
         if here in self.steps and self._is_node(here) == nodes:
-            return self.steps[here]
+            return here
         found = [full for full in (name, *(f"{other}.{name}" for other in self.scenes)) if full in self.steps]
         found = [full for full in dict.fromkeys(found) if self._is_node(full) == nodes]
         if len(found) == 1:
-            return self.steps[found[0]]
+            return found[0]
         what = "node" if nodes else "choice"
         if found:
             raise UnknownReferenceError(f'"{name}" could be {" or ".join(found)}', "write the scene's id before it")

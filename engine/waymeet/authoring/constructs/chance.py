@@ -40,7 +40,7 @@ class Sums(NamedTuple):
 
 
 def lower_chance(written: list[WrittenChance], key: Scalar, lowering: Lowering) -> Chance | None:
-    """Outcomes by their weights; the name of each is the node that it leads to."""
+    """Outcomes by their weights; the name of each is the node that it leads to, as `scene.node`."""
     if not written:
         lowering.reading.report("wrong-value", "there is nothing in this chance", key)
     outcomes = []
@@ -50,7 +50,8 @@ def lower_chance(written: list[WrittenChance], key: Scalar, lowering: Lowering) 
             lowering.reading.report("wrong-value", message, entry.key("weight"))
         to = lowering.target(entry.to)
         if to is not None:
-            outcomes.append(Outcome(entry.to.value, entry.weight, None, to))
+            name = lowering.shared.names.full_node(lowering.scene, entry.to.value)
+            outcomes.append(Outcome(name, entry.weight, None, to))
     return Chance(tuple(outcomes), None)
 
 
