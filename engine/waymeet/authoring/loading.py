@@ -12,6 +12,7 @@ from waymeet.authoring.fields import Reading, Written
 from waymeet.authoring.models import WrittenScene, WrittenStory, WrittenStoryAndScene, WrittenWalkthrough
 from waymeet.authoring.source import Mapping, read_source
 from waymeet.diagnostics import Diagnostic, Related, Severity, Span, did_you_mean
+from waymeet.project import meant_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,6 +50,8 @@ def load_files(files: dict[str, bytes]) -> WrittenFiles:
     """Read every file of a story; what is wrong is in `findings`."""
     loaded = WrittenFiles()
     for name, data in files.items():
+        if meant_name(name) is not None:
+            continue
         source, findings = read_source(name, data)
         reading = Reading(source, findings)
         loaded.readings.append(reading)
@@ -58,6 +61,8 @@ def load_files(files: dict[str, bytes]) -> WrittenFiles:
         first = loaded.readings[0].source.file
         message = "no file here holds the story itself"
         help_line = "one file needs `story:`, `title:` and `protagonists:`"
+        if misnamed := next(filter(meant_name, files), None):
+            help_line = f"{misnamed} is no YAML file by its name: rename it to {meant_name(misnamed)}"
         span = Span(first, 1, 1, 1, 2)
         loaded.readings[0].findings.append(Diagnostic("missing-key", Severity.ERROR, message, span, help_line))
     return loaded
