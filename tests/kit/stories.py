@@ -420,8 +420,8 @@ class _Maker:
         choice: dict[str, Any] = {"label": Prose(self).line()}
         if chance(random, 35):
             choice["when"] = self.formulas.condition()
-        if chance(random, 30):
-            choice["locked"] = True if "when" in choice and chance(random, 40) else "Not now."
+        if "when" in choice and chance(random, 30):
+            choice["locked"] = True if chance(random, 40) else "Not now."
         match random.randrange(10):
             case 0 | 1:
                 choice["once"] = True

@@ -143,9 +143,7 @@ class StepLowering:
 
     def _one_way(self, written: WrittenStep) -> bool:
         """Whether the keys of a step agree on one way out; reported when they do not."""
-        ways = [way for way in WAYS_OUT if getattr(written, _FIELDS.get(way, way)) is not None]
-        if written.goto is not None and ways and ways[0] not in WITH_GOTO:
-            ways.insert(1, "goto")
+        ways = _ways_of(written)
         if len(ways) > 1:
             message = f"a step has one way out, and this has both {ways[0]} and {ways[1]}"
             self._reading.report("wrong-value", message, written.key(ways[1]))
@@ -236,7 +234,7 @@ class StepLowering:
             path=path,
             label=self._lowering.line(written.label),
             when=_both(limit, condition),
-            locked=self._locked(written),
+            locked=self._locked(path.partition(".")[2], written, limited=limit is not None),
             shown=limit,
             echo=None if written.echo is None else self._lowering.line(written.echo),
             to=to,
@@ -258,17 +256,32 @@ class StepLowering:
         count.need(limit, shown=False)
         return ("<", ("flag", count.register), limit)
 
-    def _locked(self, written: WrittenChoice) -> object:
-        if not isinstance(written.locked, bool) and written.locked is not None:
+    def _locked(self, path: str, written: WrittenChoice, *, limited: bool) -> object:
+        if written.locked is False:
+            return None
+        if written.when is None and not written.is_misspelt:
+            self._never_locked(path, written, limited=limited)
+        if not isinstance(written.locked, bool):
             return self._lowering.line(written.locked)
-        if not written.locked:
-            return None
         tree = None if written.when is None else self._lowering.expression(written.when)
-        if tree is None:
-            message = "locked: true words the condition, and there is no `when`"
-            self._reading.report("wrong-value", message, written.key("locked"))
-            return None
-        return (reason(tree),)
+        return None if tree is None else (reason(tree),)
+
+    def _never_locked(self, path: str, written: WrittenChoice, *, limited: bool) -> None:
+        """Report a reason that no reader can be told, for there is no condition that could be false."""
+        message = "`locked` says why a choice is closed, and this one is always open"
+        help_line = "say with `when` under which condition it is open, or delete `locked`"
+        if limited:
+            message = "`locked` is never shown here: a choice that is used up is gone, and there is no `when`"
+            help_line = f"to show it locked after it was taken, write `when: not chosen({path})` instead of `once`"
+        self._reading.report("wrong-value", message, written.key("locked"), help_line)
+
+
+def _ways_of(written: WrittenStep) -> list[str]:
+    """The keys by which a step goes on, of which there may be one."""
+    ways = [way for way in WAYS_OUT if getattr(written, _FIELDS.get(way, way)) is not None]
+    if written.goto is not None and ways and ways[0] not in WITH_GOTO:
+        ways.insert(1, "goto")
+    return ways
 
 
 def _both(one: Code | None, other: Code | None) -> Code | None:
