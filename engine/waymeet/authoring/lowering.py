@@ -212,20 +212,24 @@ class Lowering:
         self._report(scalar, compiler.problems)
         return (printed,)
 
-    def matched(self, scalar: Scalar, tree: syntax.Expression, cases: Iterable[tuple[str, Prose]]) -> Prose:
-        """Prose by the value of an expression; every problem is reported at the expression."""
+    def matched(self, scalar: Scalar, tree: syntax.Expression, cases: Sequence[tuple[str, Scalar, Prose]]) -> Prose:
+        """Prose by the value of an expression; each case is a label, where it stands, and its prose."""
         compiler = self._compiler()
-        matched = compiler.match(tree, [(label, tree, prose) for label, prose in cases])
-        self._report(scalar, compiler.problems)
+        matched = compiler.match(tree, [(label, tree, prose) for label, _, prose in cases])
+        for problem in compiler.problems:
+            if problem.case is None:
+                self._report(scalar, [problem])
+            else:
+                self.reading.report(problem.rule, problem.message, cases[problem.case][1], problem.help)
         return (matched,) if matched else ()
 
     def _match(self, block: MatchBlock) -> Prose:
         tree = self.expression(block.match)
         if tree is None:
             return ()
-        cases = [(label, self.prose(text)) for label, text in block.cases.items()]
+        cases = [(label.value, label, self.prose(text)) for label, text in rows(block.cases)]
         if block.otherwise is not None:
-            cases.append(("else", self.prose(block.otherwise)))
+            cases.append(("else", block.key("else"), self.prose(block.otherwise)))
         return self.matched(block.match, tree, cases)
 
     def _vary(self, block: VaryBlock) -> Prose:

@@ -87,13 +87,14 @@ class UnknownReferenceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong inside an expression, at offsets into its text."""
+    """Something wrong inside an expression, at offsets into its text; `case` counts the case of a match it is about."""
 
     rule: str
     message: str
     start: int
     end: int
     help: str | None = None
+    case: int | None = None
 
 
 @dataclass(slots=True)

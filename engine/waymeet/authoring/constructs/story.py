@@ -198,7 +198,7 @@ def _worded(line: WrittenSheetLine, lowering: Lowering, tree: syntax.Expression,
         _unknown("value", name, labels, lowering)
     if unknown:
         return ()
-    cases = [(labels[name], lowering.line(words)) for name, words in line.words.items()]
+    cases = [(labels[name.value], name, lowering.line(words)) for name, words in rows(line.words)]
     return lowering.matched(line.show, tree, cases)
 
 
