@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
 
 #: What an author calls each kind of variation.
 VARIATIONS = ("sequence", "cycle", "once", "shuffle")
+#: A line of a text that is hardly one.
+_WAY_ON = re.compile(
+    r"^[ ]*(choices(?=:[ ]*$)|(?:goto|otherwise|ending|draw)(?=:[ ]+[a-z][a-z0-9_.]*[ ]*$))", re.MULTILINE
+)
 _NO_PARAGRAPHS = ("plain", "single", "double", "folded")
 
 
@@ -141,7 +146,8 @@ class Lowering:
                 message = f'"{scalar.value}" is an ending, not a node'
                 self.reading.report("missing-target", message, scalar, f"write `ending: {scalar.value}`")
             elif not error.excused:
-                self.reading.report("missing-target", error.message, scalar, error.help)
+                help_line = _conditional_target(scalar.value) or error.help
+                self.reading.report("missing-target", error.message, scalar, help_line)
             return None
 
     # -- prose ------------------------------------
@@ -191,8 +197,9 @@ class Lowering:
 
     def _compiled(self, scalar: Scalar, *, verse: bool) -> Prose:
         """In a text that YAML folded, a newline stands for an empty line."""
+        value = self._without_keys(scalar) if scalar.style == "literal" else scalar.value
         try:
-            parts = parse_prose(scalar.value, folded=scalar.style in _NO_PARAGRAPHS, verse=verse)
+            parts = parse_prose(value, folded=scalar.style in _NO_PARAGRAPHS, verse=verse)
         except ProseError as error:
             self._slip("bad-prose", scalar, error)
             return ()
@@ -204,6 +211,21 @@ class Lowering:
         self._report(scalar, compiler.problems)
         self.shared.words += count_words(prose)
         return prose
+
+    def _without_keys(self, scalar: Scalar) -> str:
+        """A block of text up to a line that is a way on, which stands so far in that it became a part of the text."""
+        found = _WAY_ON.search(scalar.value)
+        if found is None:
+            return scalar.value
+        key = found[1]
+        line = self.reading.source.text.rfind("\n", 0, scalar.start.index) + 1
+        column = len(re.compile(" *").match(self.reading.source.text, line)[0])  # type: ignore[index]
+        help_line = (
+            rf'if "{key}" is a key, indent it by no more than {column} spaces; to tell it as it is, write "{key}\:"'
+        )
+        problem = Problem("bad-prose", "this line is a part of the text above it", *found.span(1), help_line)
+        self._report(scalar, [problem])
+        return scalar.value[: found.start()]
 
     def printed(self, scalar: Scalar, tree: syntax.Expression) -> Prose:
         """The value of an expression, as prose."""
@@ -249,8 +271,9 @@ class Lowering:
         speakers = self.shared.speakers
         if block.speaker.value not in speakers:
             message = f'"{block.speaker.value}" is nobody in the cast'
-            help_line = did_you_mean(block.speaker.value, speakers) or "add who speaks to `cast` in the story file"
-            if id_problem(block.speaker.value) is not None:
+            close = did_you_mean(block.speaker.value, speakers)
+            help_line = close or "add who speaks to `cast` in the story file"
+            if close is None and id_problem(block.speaker.value) is not None:
                 help_line = "if this is text with a colon in it, put it in quotes"
             if self.scope.lookup(block.speaker.value) is not None:
                 help_line = f'for a condition, put the whole text in quotes: "{{{block.speaker.value}: …}}"'
@@ -283,6 +306,15 @@ class Lowering:
         if cut_short and scalar.style == "plain" and self.reading.source.text.startswith(",", scalar.end.index):
             help_line = help_line or "between braces a comma ends the value: put the whole value in quotes"
         self._report(scalar, [Problem(rule, error.message, error.start, error.end, help_line)])
+
+
+def _conditional_target(written: str) -> str | None:
+    """What to write for a target that holds a condition."""
+    if (either := re.fullmatch(r"([\w.]+) if (.+) else ([\w.]+)", written)) is not None:
+        return f"write a list: [{{when: {either[2]}, to: {either[1]}}}, {{to: {either[3]}}}]"
+    if (one := re.fullmatch(r"([\w.]+) (?:if|when) (.+)", written)) is not None:
+        return f"write a list: [{{when: {one[2]}, to: {one[1]}}}, {{to: …}}]"
+    return None
 
 
 def count_words(prose: Prose) -> int:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Looking for what was meant takes time in a large story; after so many slips nobody needs it.
 MAX_SUGGESTIONS = 50
+#: So many names are listed where none is close.
+MAX_NAMED = 8
 
 
 @dataclass(slots=True)
@@ -190,7 +192,26 @@ class Names:
             if self._is_node(full) == nodes:
                 shown.setdefault(full.rpartition(".")[2], []).append(full.removeprefix(f"{scene}."))
         close = closest(name.rpartition(".")[2], shown)
-        return suggestion(full for last in close for full in shown[last])
+        return suggestion(full for last in close for full in shown[last]) or self._listed(scene, name, nodes=nodes)
+
+    def _listed(self, scene: str, name: str, *, nodes: bool) -> str | None:
+        """What there is where nothing is close: the nodes of the scene that is named or else at hand, or choices."""
+        first = name.partition(".")[0]
+        if not nodes:
+            here = f"{scene}.{first}." if f"{scene}.{first}" in self.steps else f"{name.rpartition('.')[0]}."
+            choices = [full.removeprefix(here) for full in self.steps if full.startswith(here)]
+            return f"its choices are {_some(choices)}" if choices else "it is written `node.choice`"
+        if first in self.scenes:
+            known = [full for full in self.steps if full.startswith(f"{first}.") and self._is_node(full)]
+            return f'"{first}" is a scene, and its nodes are {_some(known)}'
+        known = [full for full in self.steps if self._is_node(full)]
+        own = [full.removeprefix(f"{scene}.") for full in known if full.startswith(f"{scene}.")]
+        return f"the nodes of this scene are {_some(own)}" if own else f"the nodes are {_some(known)}"
+
+
+def _some(names: list[str]) -> str:
+    """The first few of some names."""
+    return ", ".join(names[:MAX_NAMED]) + (", …" if len(names) > MAX_NAMED else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +239,18 @@ class Scope:
         local = self.story.local.get(self.scene, {})
         return [*local, *self.story.flags, *self.story.derived, *self.story.words]
 
+    def other_meaning(self, name: str) -> str | None:
+        """A local flag of another scene, a node, an ending or a protagonist, with how to ask for it."""
+        scene = next((scene for scene, flags in self.story.local.items() if name in flags), None)
+        if scene is not None:
+            return f"only the scene {scene} knows it, as its local flag; what all scenes know stands under `flags`"
+        if f"{self.scene}.{name}" in self.story.steps:
+            return f"{name} is a node: to ask whether the reader has been there, write seen({name})"
+        for what, names in (("ended", self.story.endings), ("playing", self.story.protagonists)):
+            if name in names and self.promising:
+                return f"write {what}({name})"
+        return None
+
     def derived_depths(self) -> list[int]:
         """How deep the expression of each derived name goes, by its index."""
         return self.story.derived_depths
@@ -240,10 +273,13 @@ class Scope:
         if not self.promising:
             return None
         name = ".".join(reference.path)
+        if reference.function == "at" and name in self.story.endings:
+            raise UnknownReferenceError(f'"{name}" is an ending, not a node', f"write ended({name})")
         if reference.function == "at":
             return ("at", self.story.node(self.scene, name))
         known = self.story.endings if reference.function == "ended" else self.story.protagonists
         if name not in known:
             what = "ending" if reference.function == "ended" else "protagonist"
-            raise UnknownReferenceError(f'there is no {what} "{name}"', did_you_mean(name, known))
+            help_line = did_you_mean(name, known) or f"there is {_some(list(known))}"
+            raise UnknownReferenceError(f'there is no {what} "{name}"', help_line)
         return (reference.function, known[name])

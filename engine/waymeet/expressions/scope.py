@@ -59,6 +59,9 @@ class Scope(Protocol):
     def names(self) -> Iterable[str]:
         """Every name that could be meant, for suggestions."""
 
+    def other_meaning(self, name: str) -> str | None:
+        """What a name is that is no flag here, and how it is asked for, as a line of help; None for no name at all."""
+
     def derived_depths(self) -> Sequence[int]:
         """How deep the expression of each derived name goes, by its index."""
 

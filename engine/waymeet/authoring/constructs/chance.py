@@ -131,12 +131,23 @@ def _ends(name: Scalar, low: int, high: int, lowering: Lowering) -> tuple[int, i
     match = _RANGE.fullmatch(name.value)
     if match is None:
         message = f'"{name.value}" is no range'
-        lowering.reading.report("wrong-value", message, name, "write 7, 7..9, 10+ or ..6")
+        lowering.reading.report("wrong-value", message, name, _meant(name.value))
         return None
     parts = {key: int(value) for key, value in match.groupdict().items() if value is not None}
     if "one" in parts:
         return parts["one"], parts["one"]
     return parts.get("low", parts.get("least", low)), parts.get("high", parts.get("most", high))
+
+
+def _meant(name: str) -> str:
+    """What to write for a range that is written otherwise."""
+    between = re.fullmatch(r"(\d+)\s*(?:-|–|to)\s*(\d+)", name)
+    if between:
+        return f'write "{between[1]}..{between[2]}"'
+    bound = re.fullmatch(r"([<>])=\s*(\d+)|(\d+)\s*or (?:more|less)", name)
+    if bound and bound[2]:
+        return f'write "{bound[2]}+"' if bound[1] == ">" else f'write "..{bound[2]}"'
+    return "write 7, 7..9, 10+ or ..6"
 
 
 def _sorting(total: int, code: Code, ranges: list[Sums], at: Step, lowering: Lowering, steps: dict[int, Step]) -> int:

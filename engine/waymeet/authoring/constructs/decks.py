@@ -94,7 +94,8 @@ def lower_draw(name: Scalar, index: int, lowering: Lowering) -> Exit:
     deck = lowering.shared.decks.get(name.value)
     if deck is None:
         message = f'there is no deck "{name.value}"'
-        lowering.reading.report("unknown-name", message, name, did_you_mean(name.value, lowering.shared.decks))
+        help_line = did_you_mean(name.value, lowering.shared.decks) or "declare it under `decks` in the story file"
+        lowering.reading.report("unknown-name", message, name, help_line)
         return None
     otherwise = deck.lowering.target(deck.written.otherwise)
     if otherwise is None:

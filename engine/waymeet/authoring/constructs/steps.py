@@ -13,6 +13,7 @@ from waymeet.authoring.constructs.story import one_line
 from waymeet.authoring.fields import broken_rows, rows
 from waymeet.authoring.lowering import Lowering
 from waymeet.authoring.models import GotoEntry, WrittenChoice, WrittenNode, WrittenSignal
+from waymeet.authoring.names import MAX_NAMED
 from waymeet.diagnostics import did_you_mean
 from waymeet.expressions.typing import MAX_COUNT
 from waymeet.expressions.wording import reason
@@ -44,6 +45,8 @@ class Surroundings(NamedTuple):
     outward_span: Span | None
     once: bool
     tags: tuple[str, ...] = ()
+    #: Whether a goto of a choice beside it is one too many there, and may be meant for all of them.
+    excused: bool = False
 
 
 class StepLowering:
@@ -112,7 +115,8 @@ class StepLowering:
             return Choices(choices, otherwise or outward)
         if any(getattr(written, _FIELDS.get(way, way)) is not None for way in WAYS_OUT):
             return self._special(index, full, written, around._replace(outward=outward))
-        if outward is None and isinstance(written, WrittenChoice) and not written.is_misspelt:
+        is_lost = outward is None and isinstance(written, WrittenChoice) and not written.is_misspelt
+        if is_lost and not around.excused:
             message = f'the choice "{key.value}" leads nowhere'
             help_line = "give it a goto, an ending or choices, or give the step it stands in a goto"
             self._reading.report("missing-target", message, key, help_line)
@@ -146,7 +150,7 @@ class StepLowering:
         ways = _ways_of(written)
         if len(ways) > 1:
             message = f"a step has one way out, and this has both {ways[0]} and {ways[1]}"
-            self._reading.report("wrong-value", message, written.key(ways[1]))
+            self._reading.report("wrong-value", message, written.key(ways[1]), "keep one of them")
         for key, way in (("otherwise", "choices"), ("returns", "call")):
             if getattr(written, key) is not None and way not in ways and not (way == "choices" and written.menus):
                 help_line = f'without {way}, write "goto"'
@@ -157,7 +161,8 @@ class StepLowering:
     def _ending(self, name: Scalar) -> Exit:
         if name.value in self._endings:
             return End(self._endings[name.value])
-        help_line = did_you_mean(name.value, self._endings) or "declare it under `endings` in the story file"
+        known = f"there is {', '.join(self._endings)}; " if 0 < len(self._endings) <= MAX_NAMED else ""
+        help_line = did_you_mean(name.value, self._endings) or f"{known}declare it under `endings` in the story file"
         self._reading.report("missing-target", f'there is no ending "{name.value}"', name, help_line)
         return None
 
@@ -193,6 +198,7 @@ class StepLowering:
         choices: dict[str, WrittenChoice] = {} if written.choices is None else written.choices
         if written.choices is not None and not choices and not broken_rows(choices):
             self._reading.report("wrong-value", "there is no choice in these choices", written.key("choices"))
+        around = around._replace(excused=any(len(_ways_of(choice)) > 1 for choice in choices.values()))
         found = [self._offered(f"{full}.{key.value}", key, choice, around) for key, choice in rows(choices)]
         for name in written.menus:
             found += self._from_menu(name, full, around, {choice.id for choice in found})
@@ -212,7 +218,8 @@ class StepLowering:
         if menu is None:
             known = [menu.rpartition(".")[2] for menu in names.menus]
             message = f'there is no menu "{name.value}"'
-            self._reading.report("unknown-name", message, name, did_you_mean(name.value, known))
+            help_line = did_you_mean(name.value, known) or "declare it under `menus` in the story file or in this scene"
+            self._reading.report("unknown-name", message, name, help_line)
             return []
         here = StepLowering(Lowering(self._shared, menu.reading, menu.scene), self._endings, self._scene)
         here.steps = self.steps

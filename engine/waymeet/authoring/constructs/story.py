@@ -223,7 +223,9 @@ def _truth_words(line: WrittenSheetLine, lowering: Lowering) -> Prose:
 
 
 def _unknown(what: str, name: Scalar, known: Iterable[str], lowering: Lowering) -> None:
+    close = None if known in (LEVELS, KINDS) else did_you_mean(name.value, known)
     known = list(known)
     message = f'there is no {what} "{name.value}"'
-    help_line = did_you_mean(name.value, known) or f"there is {', '.join(known[:8])}"
+    listed = f"there is {', '.join(known[:8])}" if known else "write the numbers from which on words hold, as in {0: …}"
+    help_line = close or listed
     lowering.reading.report("unknown-name", message, name, help_line)
