@@ -27,6 +27,8 @@ from waymeet.authoring.fields import Reading, broken_rows, rows
 from waymeet.authoring.lowering import Lowering, Shared
 from waymeet.authoring.names import Menu
 from waymeet.diagnostics import Related
+from waymeet.expressions.scope import Flag
+from waymeet.expressions.types import UNKNOWN
 from waymeet.story import FORMAT, Register, Step, StoryData
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
     _check_version(reading, written)
     shared = Shared(rules=rules)
     shared.names.files_lost = files.lost
+    shared.names.displaced = {name for file in files.readings for name in file.displaced}
     shared.endings = (*written.endings, *broken_rows(written.endings))
     top = Lowering(shared, reading)
     declare_speakers(written, top)
@@ -81,7 +84,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
     told = declare_told(written.events, shared.names)
     derived = declare_derived(written, top)
     endings = lower_endings(written, top)
-    shared.names.endings = _numbered(endings, written)
+    shared.names.endings = _numbered(endings, written, shared.names.displaced)
     shared.names.protagonists = {name: index for index, name in enumerate(written.protagonists)}
     events = lower_events(written, told, top)
     steps = tell_at_endings(events, _lower_scenes(scenes, shared, shared.names.endings), shared.names)
@@ -126,8 +129,8 @@ def _choices_written(names: Names) -> int:
     return len(written) - (len(names.same) - len(names.shared_steps))
 
 
-def _numbered(endings: tuple[Ending, ...], written: WrittenStory) -> dict[str, int]:
-    names = (*(ending.id for ending in endings), *broken_rows(written.endings))
+def _numbered(endings: tuple[Ending, ...], written: WrittenStory, displaced: set[str]) -> dict[str, int]:
+    names = (*(ending.id for ending in endings), *broken_rows(written.endings), *sorted(displaced))
     return {name: index for index, name in enumerate(names)}
 
 
@@ -159,6 +162,7 @@ def _declare_scenes(scenes: list[Scene], names: Names) -> list[Scene]:
 
 
 def _declare_menus(menus: Menus, reading: Reading, names: Names, scene: str = "") -> None:
+    names.displaced.update(broken_rows(menus))
     for menu, choices in menus.items():
         full = f"{scene}.{menu}" if scene else menu
         names.menus[full] = Menu(full, reading, scene, choices)
@@ -187,6 +191,8 @@ def _declare_flags(
     for scene_reading, scene in scenes:
         declared = declare_flags(scene.local, "local", names, scene_reading, scene.scene.value)
         registers |= declared.registers
+    for name in sorted(names.displaced):
+        names.flags.setdefault(name, Flag(name, -1, UNKNOWN))
     return registers, texts
 
 

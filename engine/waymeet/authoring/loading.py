@@ -11,6 +11,7 @@ from waymeet.authoring.events import MAX_FINDINGS
 from waymeet.authoring.fields import Reading, Written
 from waymeet.authoring.models import WrittenScene, WrittenStory, WrittenStoryAndScene, WrittenWalkthrough
 from waymeet.authoring.source import Mapping, read_source
+from waymeet.authoring.strays import settled
 from waymeet.diagnostics import Diagnostic, Related, Severity, Span, did_you_mean
 from waymeet.project import meant_name
 
@@ -74,14 +75,14 @@ def _sort(reading: Reading, root: Node, loaded: WrittenFiles) -> bool:
         reading.report("wrong-value", "a file of a story holds keys with values", root, _help(()))
         return False
     keys = {key.value for key, _ in root.entries}
-    if keys & {"story", "protagonists", "endings"}:
+    if keys & {"story", "protagonists"} or ("endings" in keys and "scene" not in keys):
         return _story(reading, root, loaded, with_scene=bool(keys & {"scene", "nodes"}))
     if "scene" in keys:
-        scene = _shaped(WrittenScene, reading, root)
+        scene = _shaped(WrittenScene, reading, root, "scene")
         loaded.scenes += [] if scene is None else [(reading, scene)]
         return scene is not None
     if "walkthrough" in keys:
-        walkthrough = _shaped(WrittenWalkthrough, reading, root)
+        walkthrough = _validated(WrittenWalkthrough, reading, root)
         loaded.walkthroughs += [] if walkthrough is None else [(reading, walkthrough)]
         return True
     message = "this file is no part of a story: it holds no `story:`, `scene:` or `walkthrough:`"
@@ -91,7 +92,7 @@ def _sort(reading: Reading, root: Node, loaded: WrittenFiles) -> bool:
 
 def _story(reading: Reading, root: Mapping, loaded: WrittenFiles, *, with_scene: bool) -> bool:
     model: type[WrittenStory] = WrittenStoryAndScene if with_scene else WrittenStory
-    story = _shaped(model, reading, root)
+    story = _shaped(model, reading, root, "story")
     if loaded.story is not None:
         earlier, first = loaded.story
         related = Related(earlier.source.span(first.key("story")), "the story is here")
@@ -105,7 +106,25 @@ def _story(reading: Reading, root: Mapping, loaded: WrittenFiles, *, with_scene:
     return story is not None
 
 
-def _shaped(model: type[W], reading: Reading, root: Mapping) -> W | None:
+def _shaped(model: type[W], reading: Reading, root: Mapping, shape: str) -> W | None:
+    """A file as its model; where keys stand at the wrong depth, as it was meant, and all that is told is that."""
+    before = len(reading.findings)
+    written = _validated(model, reading, root)
+    if len(reading.findings) == before:
+        return written
+    mended, strays, lost = settled(root, shape, reading.source.text)
+    if not strays:
+        return written
+    del reading.findings[before:]
+    reading.displaced = lost
+    told = {finding.span for finding in reading.findings}
+    for stray in strays:
+        if reading.source.span(stray.key) not in told:
+            reading.report("unknown-key", stray.message, stray.key, stray.help)
+    return _validated(model, reading, mended)
+
+
+def _validated(model: type[W], reading: Reading, root: Mapping) -> W | None:
     before = len(reading.findings)
     try:
         return model.model_validate(root, context=reading)

@@ -269,15 +269,20 @@ class Lowering:
 
     def _speaker(self, block: Speech) -> str:
         speakers = self.shared.speakers
-        if block.speaker.value not in speakers:
+        if block.speaker.value not in (speakers.keys() | self.shared.names.displaced):
             message = f'"{block.speaker.value}" is nobody in the cast'
             close = did_you_mean(block.speaker.value, speakers)
             help_line = close or "add who speaks to `cast` in the story file"
             if close is None and id_problem(block.speaker.value) is not None:
                 help_line = "if this is text with a colon in it, put it in quotes"
+                if self.reading.source.text[: block.speaker.start.index].rstrip().endswith("{"):
+                    help_line = f'put a text that begins with a brace in quotes: "{{{block.speaker.value}: …}}"'
             if self.scope.lookup(block.speaker.value) is not None:
                 help_line = f'for a condition, put the whole text in quotes: "{{{block.speaker.value}: …}}"'
             self.reading.report("unknown-name", message, block.speaker, help_line)
+        else:
+            for span, message, help_line in block.cut:
+                self.reading.report("lost-text", message, span, help_line)
         return speakers.get(block.speaker.value, block.speaker.value)
 
     def _compiler(self) -> ProseCompiler:

@@ -92,6 +92,8 @@ class Names:
     #: Whether some flag or derived name could not be read; whether some file could not.
     incomplete: bool = False
     files_lost: bool = False
+    #: Names that were declared where nothing can be declared.
+    displaced: set[str] = field(default_factory=set)
     _suggested: int = 0
     _declared: dict[str, list[Declared]] = field(default_factory=dict)
 
@@ -174,7 +176,8 @@ class Names:
         if found:
             raise UnknownReferenceError(f'"{name}" could be {" or ".join(found)}', "write the scene's id before it")
         help_line = self._suggest(scene, name, nodes=nodes)
-        raise UnknownReferenceError(f'there is no {what} "{name}"', help_line, excused=self.files_lost)
+        excused = self.files_lost or not self.displaced.isdisjoint(path)
+        raise UnknownReferenceError(f'there is no {what} "{name}"', help_line, excused=excused)
 
     def _is_node(self, full: str) -> bool:
         return full.count(".") == 1

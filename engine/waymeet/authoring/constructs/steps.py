@@ -215,6 +215,8 @@ class StepLowering:
         """The choices of a menu, lowered for this place; they are written in the names of where the menu stands."""
         names = self._shared.names
         menu = names.menu(self._lowering.scene, name.value)
+        if menu is None and not names.displaced.isdisjoint((name.value, "menus")):
+            return []
         if menu is None:
             known = [menu.rpartition(".")[2] for menu in names.menus]
             message = f'there is no menu "{name.value}"'
