@@ -34,11 +34,15 @@ def meant_menu(name: Scalar, lowering: Lowering, within: tuple[str, ...]) -> Men
 
 
 def _report_unknown(name: Scalar, lowering: Lowering) -> None:
-    menus = lowering.shared.names.menus.values()
+    names = lowering.shared.names
+    if not names.displaced.isdisjoint((name.value, "menus")):
+        return
+    menus = names.menus.values()
     help_line = did_you_mean(name.value, [menu.short for menu in menus if menu.scene in ("", lowering.scene)])
     elsewhere = [menu.scene for menu in menus if name.value in (menu.name, menu.short)]
     if elsewhere:
         help_line = f"only the scene {elsewhere[0]} can use it there; move it to the story file"
+    help_line = help_line or "declare it under `menus` in the story file or in this scene"
     lowering.reading.report("unknown-name", f'there is no menu "{name.value}" here', name, help_line)
 
 
