@@ -67,7 +67,6 @@ class _Choices:
             yield f"{full}.{name}", f"{menu or full}.{name}", home, choice
         written = step.get("menus", [])
         for used in [written] if isinstance(written, str) else written:
-            short = used.removeprefix(f"{home}.")
-            is_own = short in self.scenes.get(home, {})
-            for name, choice in (self.scenes[home] if is_own else self.story)[short].items():
-                yield f"{full}.{name}", f"{home}.{short}.{name}" if is_own else f"{short}.{name}", home * is_own, choice
+            is_own = used in self.scenes.get(home, {})
+            for name, choice in (self.scenes[home] if is_own else self.story)[used].items():
+                yield f"{full}.{name}", f"{home}.{used}.{name}" if is_own else f"{used}.{name}", home * is_own, choice

@@ -199,10 +199,7 @@ class Steps:
         known = self.plan.offered()
         if not known or chance(self.random, 40):
             return []
-        return [
-            f"{menu.scene}.{menu.name}" if menu.scene and chance(self.random, 20) else menu.name
-            for menu in self.random.sample(known, self.random.randint(1, len(known)))
-        ]
+        return [menu.name for menu in self.random.sample(known, self.random.randint(1, len(known)))]
 
     def choice(self, depth: int, *, outward: bool, shared: Menu | None = None) -> Step:
         """A choice with all that it opens onto."""

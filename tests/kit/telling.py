@@ -91,6 +91,24 @@ class Telling:
         """What is asked at a step."""
         return self._line(at, "ask", self.retold.steps[at].data["ask"]["label"], state)
 
+    def sheet(self, state: State) -> list[tuple[str, str]]:
+        """What the reader may look at."""
+        world = World(self.retold, "", state.flags, state.counts)
+        lines = self.retold.story.get("sheet", [])
+        return [(_packed(line["label"]), self._looked_up(line, world)) for line in lines]
+
+    def _looked_up(self, line: dict[str, Any], world: World) -> str:
+        """The value of a line of the sheet, or the words for it: of numbers, those of the highest rung reached."""
+        shown = self._printed(expression(line["show"]), world)
+        words = line.get("words")
+        if words is None:
+            return shown
+        value = reference.evaluate(expression(line["show"]), world)
+        if isinstance(value, int) and not isinstance(value, bool):
+            rungs = sorted(map(int, words))
+            return _packed(words[str(max([rung for rung in rungs if rung <= value] or rungs[:1]))])
+        return _packed(words[str(value).lower() if isinstance(value, bool) else str(value)])
+
     def _line(self, at: str, what: str, text: str, state: State) -> str:
         step = self.retold.steps[at]
         world = World(self.retold, step.home, state.flags, state.counts)

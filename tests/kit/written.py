@@ -221,10 +221,9 @@ class Written:
 
     def _menu(self, home: str, name: str) -> tuple[str, str, dict[str, Any]]:
         """The full name of a menu that is used in a scene or by the story, its home, and what it holds."""
-        short = name.removeprefix(f"{home}.")
         own = self.scenes.get(home, {}).get("menus", {})
-        if short in own:
-            return f"{home}.{short}", home, own[short]
+        if name in own:
+            return f"{home}.{name}", home, own[name]
         return name, "", self.story["menus"][name]
 
     def _lots(self, home: str, written: dict[str, Any]) -> Lots | None:

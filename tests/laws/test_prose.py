@@ -63,6 +63,8 @@ class Reading:
                 moment = play(tuple(fixed))
                 assert moment.step == passing.rest
                 assert packed(moment.plain()) == told, moment.path
+                shown = [(packed(label), packed(value)) for label, value in moment.sheet]
+                assert shown == self.telling.sheet(passing.state)
                 return moment, passing.rest, passing.state
             fixed.append(self.chance.choice(self.retold.outcomes(passing.rest, passing.state))[0])
             passing = self.retold.drawn(passing.rest, fixed[-1], passing.state)

@@ -171,8 +171,7 @@ class Names:
 
         What they do is written in flags that only their own scene may change.
         """
-        found = self.menus.get(f"{scene}.{name}") or self.menus.get(name)
-        return found if found is not None and found.scene in ("", scene) else None
+        return None if "." in name else self.menus.get(f"{scene}.{name}") or self.menus.get(name)
 
     def add_step(self, full: str, shared: str = "") -> None:
         """Give a step its index; `shared` is what it is called as part of a menu, `menu:choice`."""
