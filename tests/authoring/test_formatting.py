@@ -160,7 +160,7 @@ def test_top_level_sections_and_nodes_are_parted_by_an_empty_line_and_short_keys
         ("label: 'a: b'", "label: 'a: b'"),
         ("label: '{n}'", "label: '{n}'"),
         ("allow: {a: 'x, y', 'b': Go}", "allow: {a: 'x, y', b: Go}"),
-        ("colours: {a, b: }", "colours: {a, b}"),
+        ("colours: {a, b: }", "colours: {a: , b: }"),
         ("tags: [  ]", "tags: []"),
         ("text: 'Go.' # not lost", "text: 'Go.'  # not lost"),
         ("text: Go. # lost", "text: Go.  # lost"),

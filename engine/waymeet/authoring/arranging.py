@@ -144,7 +144,7 @@ def in_brackets(group: Group) -> str:
 def _pair(entry: Entry) -> str:
     assert entry.key is not None
     key, value = inline(entry.key, flow=True), _in_line(entry.value)
-    return f"{key}: {value}" if value else key
+    return f"{key}: {value}"  # with its colon even before nothing: a key without one seems to be cut off from a text
 
 
 def _in_line(value: Scalar | Group) -> str:
