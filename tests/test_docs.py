@@ -21,7 +21,7 @@ import pytest
 
 from kit.pages import TESTS, fenced_blocks, story_files
 from waymeet import checking, cli, exits, machine, project, snapshots
-from waymeet.analysis import walk
+from waymeet.analysis import surveying, walk
 from waymeet.authoring import events, fields, names, yaml_colons
 from waymeet.authoring.constructs import chance, decks, questions
 from waymeet.authoring.constructs import flags as constructs
@@ -337,8 +337,9 @@ def _limits() -> str:
         "depth of braces in prose": prose.MAX_DEPTH,
         "steps without a choice between them": machine.MAX_MOVES,
         "choices of a random reading": auto.MAX_TURNS,
-        "states that a check can hold": walk.MAX_STATES,
+        "states that a check goes through one by one": walk.MAX_STATES,
         "room for those states": f"{walk.MAX_SIZE // mega} MiB",
+        "nodes of the diagrams of its sets of states": surveying.MAX_NODES,
         "time of a check, unless told otherwise": f"{checking.BUDGET:.0f} s",
         "length of a line, with `--width`": f"{min(cli._WIDTHS)} to {max(cli._WIDTHS)}",
         "size of a save": f"{saves.MAX_SIZE // mega} MiB",

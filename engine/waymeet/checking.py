@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from waymeet.analysis.obligations import Obligations
 from waymeet.analysis.replay import Replayer
+from waymeet.analysis.surveying import survey
 from waymeet.analysis.uses import uses_of
-from waymeet.analysis.walk import walk
 from waymeet.authoring.compiler import compile_story
 from waymeet.authoring.loading import load_files
 from waymeet.diagnostics import Diagnostic, Report, Severity, StoryError, Summary
@@ -61,15 +61,15 @@ def check_files(files: dict[str, bytes], name: str, *, budget: float | None = No
     _tell_all(story)
     off = frozenset(rule for rule, level in compiled.severities.items() if level == "off")
     obligations = Obligations(compiled.story, compiled.promises)
-    walked = walk(story, obligations.watch, budget=BUDGET if budget is None else budget, began=began)
-    facts = Facts(story, compiled.places, obligations, walked, off)
+    known = survey(story, obligations.watch, budget=BUDGET if budget is None else budget, began=began)
+    facts = Facts(story, compiled.places, obligations, known, off)
     kept, unused = _allowed([*_found_in_graph(compiled), *_found(facts)], compiled.places.allows)
     rules = [rule for rule in STATE_RULES if rule.name not in off]
     undecided = tuple(question for rule in rules for question in rule.undecided(facts))
     if not undecided:
         kept += [_unused(allow) for allow in unused if allow.rule not in off]
     kept = [_weighed(finding, compiled.severities) for finding in kept if finding.rule not in off]
-    summary = _summary(compiled, walked.rests, time.monotonic() - began)
+    summary = _summary(compiled, known.rests, time.monotonic() - began)
     return Report(story.id, tuple(kept), undecided, summary, sources=written.sources).sorted()
 
 

@@ -66,7 +66,11 @@ def _handled(arguments: Sequence[str] | None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     parser = build_parser()
-    options = parser.parse_args(arguments)
+    options, more = parser.parse_known_args(arguments)
+    if (getattr(options, "follow", None) or "").endswith(","):
+        parser.error("argument --follow: no space may stand behind a comma, as in --follow ask,boy")
+    if more:
+        parser.error(f"unrecognized arguments: {' '.join(more)}")
     if options.command is None:
         parser.print_help()
         return UNUSABLE

@@ -25,6 +25,18 @@ class Luck(NamedTuple):
     fixed: tuple[str, ...] = ()
 
 
+class ImpossibleOutcomeError(LookupError):
+    """An outcome fixed beforehand that cannot come out.
+
+    `possible` are those that can; `left` counts those fixed that were not drawn yet, this one included.
+    """
+
+    def __init__(self, message: str, possible: Sequence[str], left: int) -> None:
+        super().__init__(message)
+        self.possible = possible
+        self.left = left
+
+
 class Dice:
     """Draws outcomes; `luck` is what is left to draw from."""
 
@@ -34,7 +46,7 @@ class Dice:
         self.luck = luck
 
     def draw(self, names: Sequence[str], weights: Sequence[int]) -> int:
-        """The index of an outcome; raises `LookupError` when the one fixed beforehand is not possible."""
+        """The index of an outcome; raises `ImpossibleOutcomeError` when the one fixed beforehand is none of them."""
         if self.luck.fixed:
             return self._fixed(names)
         state = (self.luck.state + _STEP) & _MASK
@@ -56,7 +68,15 @@ class Dice:
 
     def _fixed(self, names: Sequence[str]) -> int:
         first, *rest = self.luck.fixed
-        if first not in names:
-            raise LookupError(f'"{first}" cannot come out here; possible: {", ".join(names)}')
+        meant = [first] if first in names else _ending_in(first, names)
+        if len(meant) != 1:
+            why = "can mean several outcomes here" if meant else "cannot come out here"
+            possible = tuple(meant or dict.fromkeys(names))
+            raise ImpossibleOutcomeError(f'"{first}" {why}', possible, len(self.luck.fixed))
         self.luck = Luck(self.luck.state, tuple(rest))
-        return names.index(first)
+        return names.index(meant[0])
+
+
+def _ending_in(node: str, names: Sequence[str]) -> list[str]:
+    """The outcomes `scene.node` that a node without its scene can mean, each once."""
+    return [name for name in dict.fromkeys(names) if name.endswith(f".{node}")]

@@ -6,12 +6,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from waymeet.diagnostics import StoryNotFoundError
+from waymeet.diagnostics import StoryNotFoundError, closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SUFFIXES = (".yaml", ".yml")
+#: What word processors and desktops put behind a file's name, often without showing it.
+_ADDED = (".txt", ".text", ".rtf", ".doc", ".docx", ".odt")
 MEGA = 1024 * 1024
 #: Enough for any story; a folder with more is not one.
 MAX_FILES = 10_000
@@ -21,8 +23,18 @@ MAX_FILE = 16 * MEGA
 
 
 def read_files(path: Path) -> dict[str, bytes]:
-    """The YAML files of a story, by their names: what `read_found` reads of what `find_files` finds."""
-    return read_found(path, find_files(path))
+    """The YAML files of a story, by their names: what `read_found` reads of what `find_files` finds.
+
+    A file that would be one but for what was added to its name (see `meant_name`) is there with nothing in it.
+    """
+    read = read_found(path, find_files(path))
+    return {**read, **dict.fromkeys(_misnamed(path), b"")} if path.is_dir() else read
+
+
+def meant_name(name: str) -> str | None:
+    """The name of a YAML file to which something was added (`story.yaml.txt`), without that; None for any other."""
+    stem, dot, added = name.rpartition(".")
+    return stem if dot + added in _ADDED and stem.endswith(SUFFIXES) else None
 
 
 def find_files(path: Path) -> dict[str, Path]:
@@ -35,10 +47,11 @@ def find_files(path: Path) -> dict[str, Path]:
     if path.is_dir():
         found = _shown(_names(path), path)
         if not found:
-            raise StoryNotFoundError(f"{path} holds no story: there is no YAML file in it")
+            rename = "".join(f"; rename {name} to {meant_name(name)}" for name in _misnamed(path)[:1])
+            raise StoryNotFoundError(f"{path} holds no story: there is no YAML file in it{rename}")
         return found
     if not path.is_file():
-        what = ": it is no ordinary file" if path.exists() else ""
+        what = ": it is no ordinary file" if path.exists() else _instead(path)
         raise StoryNotFoundError(f"there is no story at {path}{what}")
     return _shown([path.name], path.parent)
 
@@ -59,14 +72,35 @@ def read_found(path: Path, found: dict[str, Path]) -> dict[str, bytes]:
     return read
 
 
-def _names(folder: Path) -> list[str]:
+def _instead(path: Path) -> str:
+    """What was probably meant by a path where nothing is: the folder at hand, or a neighbour with such a name."""
+    here = Path.cwd()
+    if path.name == here.name and any(here.glob("*.yaml")):
+        return f'; you are in {here.name} already: type "." for the folder that you are in'
+    try:
+        names = [entry.name for entry in path.parent.iterdir() if not entry.name.startswith(".")]
+    except OSError:  # there is no such folder either
+        return ""
+    for name in names:
+        if meant_name(name) == path.name:
+            return f"; rename {name} to {path.name}"
+    close = [name for name in closest(path.name, names) if (path.parent / name).is_dir() or name.endswith(SUFFIXES)]
+    return f"; did you mean {path.parent / close[0]}?" if close else ""
+
+
+def _misnamed(folder: Path) -> list[str]:
+    """The files that would be YAML files but for what was added to their names."""
+    return [name for name in _names(folder, _ADDED) if meant_name(name)]
+
+
+def _names(folder: Path, suffixes: tuple[str, ...] = SUFFIXES) -> list[str]:
     home = os.path.realpath(folder)
     found: list[str] = []
     for place, folders, files in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in files:
             file = Path(place, name)
-            if name.endswith(SUFFIXES) and not name.startswith(".") and _belongs(file, home):
+            if name.endswith(suffixes) and not name.startswith(".") and _belongs(file, home):
                 found.append(file.relative_to(folder).as_posix())
         if len(found) > MAX_FILES:
             raise StoryNotFoundError(f"{folder} holds more than {MAX_FILES} YAML files: it is no story folder")

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from waymeet import snapshots
-from waymeet.dice import Dice, Luck, mixed
+from waymeet.dice import Dice, ImpossibleOutcomeError, Luck, mixed
 from waymeet.errors import ChoiceError, SaveError, WaymeetError
 from waymeet.machine import EndlessLoopError, Machine, Offer, Passage, Signal, State, echoed
 from waymeet.prose.rendering import Block, Rendering, Span, Template
@@ -17,7 +17,7 @@ from waymeet.story import fingerprint, from_bytes, to_bytes
 from waymeet.values import FlagValueError, Value, decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from waymeet.machine import LinkedChoice, LinkedStep, Registers
     from waymeet.recovering import Arrival
@@ -36,6 +36,7 @@ __all__ = [
     "Moment",
     "Offer",
     "Origin",
+    "OutcomeError",
     "Question",
     "Recovered",
     "SaveError",
@@ -44,6 +45,19 @@ __all__ = [
     "Value",
     "WaymeetError",
 ]
+
+
+class OutcomeError(ChoiceError):
+    """An outcome fixed beforehand that cannot be: `why`, and what is `possible` instead, by name.
+
+    `left` counts the outcomes that were not used yet, this one included.
+    """
+
+    def __init__(self, why: str, possible: Sequence[str], left: int) -> None:
+        super().__init__(f"{why}; possible: {', '.join(possible)}" if possible else why)
+        self.why = why
+        self.possible = possible
+        self.left = left
 
 
 class Question(NamedTuple):
@@ -366,6 +380,11 @@ class Moment:
         return tuple(reversed(found))
 
     @property
+    def outcomes_left(self) -> int:
+        """How many of the outcomes fixed beforehand nothing has asked for yet."""
+        return len(self._luck.fixed)
+
+    @property
     def sheet(self) -> list[tuple[str, str]]:
         """What the reader may look at: the lines of the status sheet, label and value."""
         return self._story.sheet(Rendering(self._state.registers, self._texts, self._shown, self._origin.seed))
@@ -548,15 +567,20 @@ def _told(
     moment = Moment(teller.story, origin, path, state, text, choices, teller.texts, shown, luck, signals)
     if fixed is None:
         return moment
-    return moment._answered(fixed, path, tells_on=True)  # noqa: SLF001 - an answer that is not one of the path
+    try:
+        return moment._answered(fixed, path, tells_on=True)  # noqa: SLF001 - an answer that is not one of the path
+    except OutcomeError:
+        raise
+    except ChoiceError as error:
+        raise OutcomeError(f'"{fixed}" cannot be the answer here: {error}', (), moment.outcomes_left + 1) from error
 
 
 def _drawn(arrive: Callable[[], State]) -> State:
-    """Arrive, and tell of an outcome fixed beforehand that cannot come out as of a choice that is not open."""
+    """Arrive; raises `OutcomeError` for an outcome fixed beforehand that cannot come out."""
     try:
         return arrive()
-    except LookupError as error:
-        raise ChoiceError(str(error.args[0])) from error
+    except ImpossibleOutcomeError as error:
+        raise OutcomeError(str(error), error.possible, error.left) from error
 
 
 def _number(given: str, question: Question) -> int:

@@ -10,7 +10,7 @@ from waymeet.authoring.models import WrittenTurn
 from waymeet.authoring.source import Scalar, Sequence
 from waymeet.diagnostics import Diagnostic, Severity, did_you_mean
 from waymeet.machine import EndlessLoopError
-from waymeet.runtime import ChoiceError
+from waymeet.runtime import ChoiceError, OutcomeError
 from waymeet.values import FlagValueError, decode, encode
 
 if TYPE_CHECKING:
@@ -53,10 +53,11 @@ def _run(story: Story, reading: Reading, script: WrittenWalkthrough) -> Outcome:
         moment = _begin(story, reading, script, outcome)
         told.append(moment.plain())
         for turn in script.play:
-            moment = _turn(moment, turn, reading, outcome)
+            moment = _turn(moment, turn, script, reading, outcome)
             told.append(moment.plain())
         if script.expect is not None:
             _compare(moment, "\n\n".join(told), script.expect, reading, outcome)
+        _compare_outcomes(moment, script, reading, outcome)
     except _LeftScriptError:
         pass
     return outcome
@@ -77,12 +78,17 @@ def _begin(story: Story, reading: Reading, script: WrittenWalkthrough, outcome: 
     try:
         outcomes = [outcome.value for outcome in script.outcomes]
         return story.begin(script.protagonist.value, memory=memory, outcomes=outcomes)
+    except OutcomeError as error:
+        _impossible(error, "at the start", script, reading, outcome)
+        raise _LeftScriptError from error
     except (ChoiceError, EndlessLoopError) as error:
         outcome.fail(reading, script.protagonist, str(error))
         raise _LeftScriptError from error
 
 
-def _turn(moment: Moment, turn: Scalar | WrittenTurn, reading: Reading, outcome: Outcome) -> Moment:
+def _turn(
+    moment: Moment, turn: Scalar | WrittenTurn, script: WrittenWalkthrough, reading: Reading, outcome: Outcome
+) -> Moment:
     """One turn of the script: a choice, or an answer to what is asked."""
     given: Node = turn if isinstance(turn, Scalar) else turn.node
     if isinstance(turn, WrittenTurn):
@@ -98,12 +104,23 @@ def _turn(moment: Moment, turn: Scalar | WrittenTurn, reading: Reading, outcome:
     try:
         is_answer = isinstance(turn, WrittenTurn) and turn.answer is not None
         return moment.answer(given.value) if is_answer else moment.choose(given.value)
+    except OutcomeError as error:
+        _impossible(error, f"after {given.value}", script, reading, outcome)
+        raise _LeftScriptError from error
     except ChoiceError as error:
         outcome.fail(reading, given, _why_not(moment, given.value, error), _open(moment))
         raise _LeftScriptError from error
     except EndlessLoopError as error:
         outcome.fail(reading, given, str(error))
         raise _LeftScriptError from error
+
+
+def _impossible(
+    error: OutcomeError, where: str, script: WrittenWalkthrough, reading: Reading, outcome: Outcome
+) -> None:
+    """Note an outcome that cannot be, at the outcome."""
+    help_line = f"possible: {', '.join(error.possible)}" if error.possible else None
+    outcome.fail(reading, script.outcomes[-error.left], f"{where}, {error.why}", help_line)
 
 
 def _why_not(moment: Moment, given: str, error: ChoiceError) -> str:
@@ -143,6 +160,14 @@ def _compare(moment: Moment, told: str, expect: Expectation, reading: Reading, o
     for state, listed in (("open", expect.open), ("locked", expect.locked)):
         if listed is not None:
             _compare_offers(moment, state, listed, expect.key(state), reading, outcome)
+
+
+def _compare_outcomes(moment: Moment, script: WrittenWalkthrough, reading: Reading, outcome: Outcome) -> None:
+    """Every outcome must have been asked for; one left over may stand there because another was forgotten."""
+    if moment.outcomes_left:
+        name = script.outcomes[-moment.outcomes_left]
+        message = f'"{name.value}" is left over: nothing more is drawn, thrown or asked on this way'
+        outcome.fail(reading, name, message, "play on to where it is, or delete it and what stands behind it")
 
 
 def _compare_offers(

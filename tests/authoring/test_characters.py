@@ -98,3 +98,17 @@ def test_sixteen_mebibytes_and_no_more() -> None:
     (found,) = decode("f", b"#" * (MAX_FILE + 1)).findings
     assert found.rule == "unsafe-yaml"
     assert "larger than 16 MiB" in found.message
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2003", "\u3000"])
+def test_what_looks_like_a_space_indents_nothing_and_is_told_once(space: str) -> None:
+    text = f"a:\n{space * 2}b: c\n{space * 2}d:\n  {space * 2}e: f\n"
+    (found,) = decode("f.yaml", text.encode()).findings
+    assert (found.rule, found.span.line, found.span.column, found.span.end_column) == ("yaml-syntax", 2, 1, 3)
+    assert "and 2 more in this file" in found.message
+    assert decode("f.yaml", text.encode()).usable == text.replace(space, " ")
+
+
+def test_no_break_spaces_in_prose_are_left_alone() -> None:
+    text = "text: |\n  \u00ab\u00a0Non\u00a0\u00bb, dit-elle\u00a0; et\u00a0: rien.\n  \u00a0\u2014 Oui.\n"
+    assert decode("f.yaml", text.encode()).findings == []

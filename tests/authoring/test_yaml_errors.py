@@ -96,6 +96,34 @@ SLIPS = {
     "key of an item out of line": Slip(
         "a:\n  - b: c\n   d: e\n", 3, "d: e", "indented by 3 spaces", 'by 4 to line up with "b"'
     ),
+    "dash without a space": Slip(
+        "a:\n  - b\n  -match: c\n", 3, "-", "a space is missing after this dash", '"- match…"'
+    ),
+    "dash without a space before text": Slip("a:\n  - b\n  -Mist.\n", 3, "-", "a space is missing after this dash"),
+    "dash without a space first": Slip("a:\n  -b: c\n    d: e\n", 2, "-", "a space is missing after this dash"),
+    "dash for an id": Slip(
+        "choices:\n  a:\n    b: c\n  - b: c\n", 4, "-", 'below "choices" begins with an id', '"go_in:"'
+    ),
+    "dash for an id first": Slip(
+        "choices:\n  - b: c\n    d: |\n      e\n  f:\n    b: c\n", 2, "-", "begins with an id"
+    ),
+    "effect with a colon": Slip("do: trust: +1\n", 1, ":", "an effect has no colon", 'write "trust += 1"'),
+    "effect with a colon and a value": Slip("do: lamp: false\n", 1, ":", "no colon", 'write "lamp = false"'),
+    "effect with a colon between braces": Slip("a: {do: trust: -2, b: c}\n", 1, ":", "no colon", '"trust -= 2"'),
+    "key of a node at the margin": Slip(
+        "nodes:\n  a:\n    text: b\ngoto: c\n  c:\n    text: d\n",
+        4,
+        "goto",
+        "in the first column",
+        "by 4 spaces to line up",
+    ),
+    "keys of a node at the margin before a comment": Slip(
+        "nodes:\n  a:\n    text: b\ngoto: c # d\n  c:\n    text: d\n",
+        4,
+        "goto",
+        "in the first column",
+        'with "text" (line 3)',
+    ),
     "key in a list": Slip("a:\n  - b\n  c: d\n", 3, "c: d", "no list item", 'begin it with "- "'),
     "item among keys": Slip("a: b\n- c\n", 2, "- c", "this is a list item", "a key of its own"),
     "first key indented": Slip("  a: b\nc: d\n", 2, "c: d", "indented less than the first key", "first column"),

@@ -84,13 +84,15 @@ def story(nodes: str, *, flags: str = "", more: str = "") -> str:
     return HEAD + declared + more + ENDINGS + nodes + HOUSE
 
 
-def endless(flags: int = 40) -> str:
-    """A story with two to the power of `flags` states, which no walk finishes."""
-    declared = "".join(f"  f{number}: false\n" for number in range(flags))
+def endless() -> str:
+    """A story that can be come to the end of only after hundreds of thousands of choices, in far too many orders."""
+    numbers = ("a", "b", "c", "d", "e", "f")
+    declared = "".join(f"  {name}: {{min: 0, max: 60000, overflow: clamp}}\n" for name in numbers)
     choices = "".join(
-        f"      turn{number}: {{label: Turn {number}., do: toggle(f{number}), goto: gate}}\n" for number in range(flags)
+        f"      turn_{name}: {{label: Turn {name}., do: {name} += {other} + 1, goto: gate}}\n"
+        for name, other in zip(numbers, numbers[1:] + numbers[:1], strict=True)
     )
-    door = " and ".join(f"f{number}" for number in range(flags))
+    door = " and ".join(f"{name} == 60000" for name in numbers)
     last = f"      out: {{label: Go out., when: {door}, goto: house}}\n"
     return story(f"  gate:\n    text: Locks.\n    choices:\n{choices}{last}", flags=declared)
 

@@ -135,6 +135,49 @@ SLIPS = {
         gate(way="choices:\n      go:\n        label: Say # nothing\n        goto: house"),
     ),
     "version": slip("format-version", "waymeet: 2", "2", "newer", gate(), more="waymeet: 2\n"),
+    "list for an id": slip(
+        "wrong-value",
+        "- label",
+        "-",
+        "an id + in place of each dash",
+        gate(way="choices:\n      - label: Go.\n        goto: house"),
+    ),
+    "comma in a label": slip(
+        "lost-text", "try: {", ", or not.", 'quotes: label: "Try., or not."', choice("or not., goto: house")
+    ),
+    "never locked": slip(
+        "wrong-value", "try: {", "locked", "always open + `when`", choice("locked: Not yet., goto: house")
+    ),
+    "locked when used up": slip(
+        "wrong-value",
+        "try: {",
+        "locked",
+        "used up + not chosen(gate.try)",
+        choice("once: true, locked: Done., goto: house"),
+    ),
+    "true by another name": slip("wrong-value", "lit: on", "on", "write true", gate(), flags=FLAGS + "  lit: on\n"),
+    "range by a dash": slip("wrong-value", "days: ", "1-7", "{min: 1, max: 7}", gate(), flags=FLAGS + "  days: 1-7\n"),
+    "id with a space": slip(
+        "wrong-value", "  the well:", "the well", '"the_well"', gate() + "  the well: {ending: home}\n"
+    ),
+    "value without a key": slip(
+        "missing-key", "goto: [", "house", '"to: house"', gate(way="goto: [{when: rope, house}, gate]")
+    ),
+    "node in a node": slip(
+        "unknown-key",
+        "    well:",
+        "well",
+        'a node itself + by 2 spaces + "gate"',
+        gate(way="goto: well\n    well:\n      goto: house"),
+    ),
+    "ending at the margin": slip(
+        "unknown-key",
+        "lost:",
+        "lost",
+        '"endings" + by 2 spaces',
+        gate(way="ending: lost"),
+        more="lost:\n  title: Lost\n",
+    ),
     # names
     "flag": slip("unknown-name", "do: roep", "roep", 'did you mean "rope"?', gate(do="roep = true")),
     "flag in prose": slip("unknown-name", "and {coin}", "coin", 'did you mean "coins"?', prose("{coin}")),
@@ -146,6 +189,21 @@ SLIPS = {
     "value": slip("unknown-name", "mood == ", "corss", '"cross"', choice("when: mood == corss, goto: house")),
     "yes in a condition": slip("unknown-name", "rope == ", "yes", '"true"', choice("when: rope == yes, goto: house")),
     "node": slip("missing-target", "goto: hosue", "hosue", '"house"', gate(way="goto: hosue")),
+    "flag from nowhere": slip(
+        "unknown-name", "when: torch", "torch", "there is rope, coins", choice("when: torch, goto: house")
+    ),
+    "number in words": slip("unknown-name", "coins >= ", "one", 'write "1"', choice("when: coins >= one, goto: house")),
+    "node as a flag": slip("unknown-name", "when: gate", "gate", "seen(gate)", choice("when: gate, goto: house")),
+    "file as a node": slip(
+        "missing-target", "goto: road.yaml", "road.yaml", "is a scene + road.house", gate(way="goto: road.yaml")
+    ),
+    "condition as a node": slip(
+        "missing-target",
+        "goto: house if",
+        "house if rope else gate",
+        "{when: rope, to: house}",
+        gate(way="goto: house if rope else gate"),
+    ),
     "scene": slip("missing-target", "goto: raod", "raod.house", '"house"', gate(way="goto: raod.house")),
     "ending": slip("missing-target", "ending: hmoe", "hmoe", '"home"', choice("ending: hmoe")),
     "nowhere": slip("missing-target", "try: {", "try", "leads nowhere + goto", choice("do: rope = true")),
@@ -156,6 +214,14 @@ SLIPS = {
     ),
     # expressions
     "one equals sign": slip("bad-expression", "when: mood =", "=", '"=="', choice("when: mood = calm, goto: house")),
+    "effects with a comma": slip(
+        "bad-expression", "do: rope", ",", "[rope = true, coins = 1]", gate(do="rope = true, coins = 1")
+    ),
+    "effects with and": slip(
+        "bad-expression", "do: rope", "=", "[rope = true, coins", gate(do="rope = true and coins = 1")
+    ),
+    "plus without equals": slip("bad-expression", "do: coins", "+", "coins += 1", gate(do="coins +1")),
+    "effect with a colon": slip("yaml-syntax", "do: coins", ":", "no colon + coins += 1", gate(do="coins: +1")),
     "arrow": slip("bad-expression", "when: coins =>", "=", '">="', choice("when: coins => 1, goto: house")),
     "half a condition": slip("bad-expression", "when: rope and", "", "missing", choice("when: rope and, goto: house")),
     "division": slip("bad-expression", "do: coins = coins / 2", "/", "division", gate(do="coins = coins / 2")),
@@ -177,6 +243,18 @@ SLIPS = {
     "closing brace": slip("bad-prose", "and }", "}", "\\}", prose("}")),
     "third part": slip("bad-prose", "and {rope", "{rope: a|b|c}", "two parts + \\|", prose("{rope: a|b|c}")),
     "backslash": slip("bad-prose", "and \\q", "\\q", "\\\\", prose("\\q")),
+    "else": slip("bad-prose", "and {rope", "else:", "behind", prose("{rope: held, else: lost}")),
+    "way on in a text": slip(
+        "bad-prose", "      goto: gate", "goto", "by no more than 4 spaces", prose("wait.\n      goto: gate\n     ")
+    ),
+    "text that begins with a brace": slip("wrong-value", "text: {Shut", "{", "in quotes", gate("{Shut.|Still shut.}")),
+    "case of a block": slip(
+        "type-mismatch",
+        "cases: {",
+        "corss",
+        '"cross"',
+        gate("\n      - match: mood\n        cases: {calm: A., corss: B., glad: C.}"),
+    ),
     "if": slip("bad-prose", "and {if", "if", "if", prose("{if rope: x}")),
     "prose by an enum": slip("type-mismatch", "and {mood", "mood", "== calm", prose("{mood: x}")),
     "case missing": slip("incomplete-match", "and {mood?", "mood", "glad + else", prose("{mood? calm: a | cross: b}")),

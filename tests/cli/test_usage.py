@@ -67,6 +67,47 @@ def test_wrong_usage_is_told_on_standard_error(run: Run, arguments: list[str]) -
     assert ": error: " in ran.err
 
 
+@pytest.mark.parametrize("arguments", [["ferry", "--follow", "wait,", "swim"], ["--follow", "wait,", "ferry"]])
+def test_a_way_with_a_space_in_it_is_told_as_that(here: Path, run: Run, arguments: list[str]) -> None:
+    write(here / "ferry", story=FERRY)
+    ran = run("play", *arguments)
+    assert ran.code == 2
+    assert "argument --follow: no space may stand behind a comma, as in --follow ask,boy" in ran.err
+
+
+def test_a_story_named_in_its_own_folder(here: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(write(here / "ferry", story=FERRY))
+    ran = run("check", "ferry")
+    assert ran.code == 66
+    assert ran.err.endswith('no story at ferry; you are in ferry already: type "." for the folder that you are in\n')
+    assert run("check", ".").code == 0
+
+
+def test_a_misspelt_story_is_told_with_what_is_there(here: Path, run: Run) -> None:
+    write(here / "ferry", story=FERRY)
+    assert run("check", "fery").err == "waymeet: there is no story at fery; did you mean ferry?\n"
+    assert run("check", "ferry/stroy.yaml").err.endswith("did you mean ferry/story.yaml?\n")
+    assert run("check", "nowhere/story.yaml").err == "waymeet: there is no story at nowhere/story.yaml\n"
+
+
+def test_a_file_to_whose_name_something_was_added(here: Path, run: Run) -> None:
+    main, _, scene = FERRY.partition("scene: bank")
+    folder = write(here / "ferry", story=main)
+    (folder / "story.yaml").rename(folder / "story.yaml.txt")
+    rename = "rename story.yaml.txt to story.yaml\n"
+    assert run("check", "ferry").err == f"waymeet: ferry holds no story: there is no YAML file in it; {rename}"
+    assert run("check", "ferry/story.yaml").err == f"waymeet: there is no story at ferry/story.yaml; {rename}"
+    write(folder, bank="scene: bank" + scene)
+    for command in ("check", "test", "play"):
+        ran = run(command, "ferry")
+        assert ran.code == 1
+        assert "= help: story.yaml.txt is no YAML file by its name: rename it to story.yaml\n" in ran.out + ran.err
+    (folder / "story.yaml.txt").rename(folder / "story.yaml")
+    (folder / "notes.yaml.txt").write_text("not a story")
+    assert run("check", "ferry").code == 0
+    assert run("fmt", "--check", "ferry").code in (0, 1)
+
+
 def test_an_empty_name_is_no_story(run: Run) -> None:
     for command in COMMANDS:
         ran = run(command, "")

@@ -68,6 +68,15 @@ def test_what_is_no_answer_is_said_and_asked_again(read: Read) -> None:
     assert heard.text.count("Type 1, or help.") == 5
 
 
+@pytest.mark.parametrize("typed", ["1.", "1)", " 1. "])
+def test_a_number_may_be_typed_as_it_is_shown(read: Read, typed: str) -> None:
+    assert "> Trim the wick." in read(typed, "q", protagonist="ada").text
+
+
+def test_a_number_that_is_none_is_told_as_it_was_typed(read: Read) -> None:
+    assert '"7." is no answer here.' in read("7.", "quit", protagonist="bo").text
+
+
 def test_choices_taken_before_are_marked(read: Read) -> None:
     heard = read("1", "q", protagonist="ada")
     assert "1. Trim the wick. (taken before)" in heard.text

@@ -219,8 +219,8 @@ class Oracle:
             for name, value in visited.state.flags.items()
             if name.startswith(moment.scene + ".")
         }
-        texts = {text.name for text in self.story.data.texts}
-        actual = {name: _plain(value) for name, value in moment.flags.items() if name not in texts}
+        others = {text.name for text in self.story.data.texts} | {f"told({event.id})" for event in self.story.events}
+        actual = {name: _plain(value) for name, value in moment.flags.items() if name not in others}
         if actual != expected:
             raise DisagreementError(f"at {at} after {moment.path}: {actual}, expected {expected}")
         offered = [(offer.id, offer.locked is not None) for offer in moment.choices]

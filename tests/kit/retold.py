@@ -47,12 +47,15 @@ class State:
 class Passing:
     """An arrival, with what happened on the way; `rest` is where it came to rest, None where it goes round.
 
-    `told` has the steps with prose, each with what was so when it was told.
+    `told` has the steps with prose, each with what was so when it was told; `states` every step, with what was so once
+    its effects were done; `changes` what changed which flag: the step and the index of the effect.
     """
 
     steps: list[str] = field(default_factory=list)
     told: list[tuple[str, State]] = field(default_factory=list)
     overflows: list[tuple[str, int]] = field(default_factory=list)
+    states: list[tuple[str, State]] = field(default_factory=list)
+    changes: list[tuple[str, int, str]] = field(default_factory=list)
     round: frozenset[str] = frozenset()
     rest: str | None = None
     state: State | None = None
@@ -90,11 +93,16 @@ class Retold(Written):
         """What happens after an answer; where nothing leads on, it is asked again."""
         step = self.steps[at]
         flags = dict(state.flags)
+        changes: list[tuple[str, int, str]] = []
         if isinstance(answer, int):
-            flags[self._asked(step)] = answer
+            name = self._asked(step)
+            changes += [(at, -1, name)] if flags[name] != answer else []
+            flags[name] = answer
         state = State(flags, state.counts, state.returns)
         to = self._way(step, state)
-        return Passing(rest=at, state=state) if to is None else self._go(at, to, state)
+        passing = Passing(states=[(at, state)], rest=at, state=state) if to is None else self._go(at, to, state)
+        passing.changes[:0] = changes
+        return passing
 
     def _go(self, at: str, to: str, state: State) -> Passing:
         """Go on from a step where the story rested."""
@@ -114,6 +122,7 @@ class Retold(Written):
             counts[step.name] += 1
             self._effects(step, World(self, step.home, flags, counts), passing)
             here = State(flags, counts, returns)
+            passing.states.append((at, State(dict(flags), dict(counts), returns)))
             if "text" in step.data:
                 passing.told.append((at, State(dict(flags), dict(counts), returns)))
             to = None if self._rests(step, here) else self._onward(step, here)
@@ -240,6 +249,8 @@ class Retold(Written):
                 if not flag.low <= value <= flag.high and not flag.clamp:
                     passing.overflows.append((step.id, index))
                 value = max(flag.low, min(flag.high, value))
+            if here.flags[name] != value:
+                passing.changes.append((step.id, index, name))
             here.flags[name] = value  # type: ignore[index]
 
     def _holds(self, when: str | None, home: str, state: State) -> bool:

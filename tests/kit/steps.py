@@ -207,8 +207,8 @@ class Steps:
         choice: Step = {"label": Prose(self.plan).line()}
         if chance(random, 35):
             choice["when"] = self.plan.formulas.condition()
-        if chance(random, 30):
-            choice["locked"] = True if "when" in choice and chance(random, 40) else "Not now."
+        if "when" in choice and chance(random, 30):
+            choice["locked"] = True if chance(random, 40) else "Not now."
         match random.randrange(10):
             case 0 | 1:
                 choice["once"] = True

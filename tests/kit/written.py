@@ -229,7 +229,7 @@ class Written:
     def _lots(self, home: str, written: dict[str, Any]) -> Lots | None:
         if "chance" in written:
             entries = [(entry["to"], entry.get("weight", 1)) for entry in written["chance"]]
-            return Lots(tuple((to, self.target(home, to), weight) for to, weight in entries))
+            return Lots(tuple((node, node, weight) for to, weight in entries for node in [self.target(home, to)]))
         if "roll" not in written:
             return None
         roll = written["roll"]

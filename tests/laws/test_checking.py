@@ -160,7 +160,7 @@ def test_a_state_takes_a_byte_for_each_flag_that_is_still_read() -> None:
 
 
 def test_states_that_take_too_much_room_are_said() -> None:
-    with mock.patch("waymeet.checking.walk", partial(walk, max_size=1024 * 1024)):
+    with mock.patch("waymeet.checking.survey", partial(walk, max_size=1024 * 1024)):
         report = check_files(switches(200), "s")
     assert report.verdict == "undecided"
     assert all("more than 1 MiB" in question.reason for question in report.undecided)
@@ -174,7 +174,7 @@ def test_memory_that_runs_out_is_said_and_no_error() -> None:
             raise MemoryError
         return add(states, *arguments)
 
-    with mock.patch.object(States, "add", full):
+    with mock.patch.object(States, "add", full), mock.patch("waymeet.analysis.surveying._by_sets", return_value=None):
         report = check_files(switches(20), "s")
     assert report.verdict == "undecided"
     assert {question.reason for question in report.undecided} == {"there was not enough memory"}
@@ -234,7 +234,7 @@ def test_the_garbage_collector_is_off_while_a_story_is_compiled_and_never_for_lo
 
     with (
         mock.patch("waymeet.checking.compile_story", noting("compile", compile_story)),
-        mock.patch("waymeet.checking.walk", noting("walk", walk)),
+        mock.patch("waymeet.checking.survey", noting("walk", walk)),
     ):
         check_files(switches(3), "s")
     assert seen == {"compile": False, "walk": True}

@@ -381,7 +381,7 @@ def test_a_cut_walk_does_not_call_a_witness_shortest_that_is_not(most: int) -> N
     files = written(nodes, memory={"met": False}, flags={"x": {"min": 0, "max": 1}})
     with (
         mock.patch("waymeet.analysis.walk._CHECK_EVERY", 1),
-        mock.patch("waymeet.checking.walk", partial(walk, max_states=most)),
+        mock.patch("waymeet.checking.survey", partial(walk, max_states=most)),
     ):
         report = check_files(files, "s")
     for finding in report.findings:

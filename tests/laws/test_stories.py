@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kit.stories import Files
     from waymeet.diagnostics import Report
 
-COUNT = 150
+COUNT = 260
 #: What random stories hold nothing of yet: keys, with the shapes below them, and rules about that.
 KEYS_LEFT_OUT = {"signal", "events", "promises", "history"}
 SHAPES_LEFT_OUT = {"signal", "event", "promise", "history", "renames"}

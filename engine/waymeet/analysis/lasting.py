@@ -8,37 +8,28 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from waymeet.analysis.graph import closure
-from waymeet.analysis.walk import NOWHERE, Move
+from waymeet.analysis.moves import NOWHERE, Move
+from waymeet.analysis.survey import First, Lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from waymeet.analysis.walk import Walk
-    from waymeet.diagnostics import Witness
-
-
-class Lost(NamedTuple):
-    """The nearest state from which something cannot come any more, the move that leads to it, and the way there."""
-
-    state: int
-    move: Move
-    witness: Witness
 
 
 def lost(walk: Walk, condition: int, until: int | None, protagonist: int | None) -> Lost | None:
-    """Where a condition cannot hold any more, though the story is not over and `until` has not held on the way.
-
-    `walk` must be complete.
-    """
+    """See `Survey.lost`; the walk must be complete."""
     hopeful = closure(_hopeful(walk, condition), walk.sources())
     parents: dict[int, Move] = {}
     for state, move in _nearest_first(walk, until, protagonist, parents):
         over = walk.story.machine.steps[walk.states.step(state)].ending is not None
         if not over and state not in hopeful:
-            return Lost(state, move, walk.way_through(move, parents.__getitem__))
+            step = None if move.state == NOWHERE else walk.states.step(move.state)
+            chosen = (step, move.choice) if step is not None and walk.costs(move) else None
+            return Lost(First(walk.depths[state], (move, parents), state=state), chosen)
     return None
 
 

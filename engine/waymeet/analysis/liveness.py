@@ -73,6 +73,9 @@ class Liveness:
                 before[target].append(index)
                 if isinstance(step.exit, Call):
                     before[target] += self._returning
+            if isinstance(step.exit, End):
+                for protagonist in self._story.protagonists:
+                    before[protagonist.start].append(index)
         waiting = dict.fromkeys(reversed(range(len(self._story.steps))))
         while waiting:
             index = next(iter(waiting))
@@ -107,10 +110,10 @@ class Liveness:
             written.append(step.exit.register)
         return _mask(written)
 
-    def _needs(self, index: int) -> int:
-        """What is live on arrival at a step, given what is where it leads."""
+    def after(self, index: int) -> int:
+        """What is live at a step once its effects are done, as a bit mask."""
         step = self._story.steps[index]
-        live = self._resting(index) | _at(self._passing, index)
+        live = self._resting(index)
         for way in ways_on(step):
             for branch in way.branches:
                 live |= self._read(branch.when) | self._beyond(step, branch.to)
@@ -121,6 +124,19 @@ class Liveness:
                 live |= self._after_return(step)
             case _:
                 pass
+        return live
+
+    def used(self) -> int:
+        """Every register that is live anywhere, as a bit mask."""
+        live = 0
+        for index in range(len(self._story.steps)):
+            live |= self._arriving[index] | self.after(index)
+        return live
+
+    def _needs(self, index: int) -> int:
+        """What is live on arrival at a step, given what is where it leads."""
+        step = self._story.steps[index]
+        live = self.after(index) | _at(self._passing, index)
         for register, code in reversed(step.effects):
             read = self._read(code)
             if self._story.registers[register].kind == "int" and not self._story.registers[register].clamp:
@@ -158,10 +174,17 @@ class Liveness:
                 for branch in ways.branches:
                     live |= self._read(branch.when) | self._beyond(step, branch.to)
                 return live if register is None else live & ~(1 << register) | self._contradicting(register)
-            case End():
-                return self._memory
+            case End():  # what is left matters if some path that may begin then asks for it
+                return self._memory & self._beginning()
             case _:
                 return 0
+
+    def _beginning(self) -> int:
+        """What is live where paths begin."""
+        live = 0
+        for protagonist in self._story.protagonists:
+            live |= self._arriving[protagonist.start]
+        return live
 
     def _after_return(self, step: Step) -> int:
         """What any step that calls may need once it is returned to; which one called is not asked."""

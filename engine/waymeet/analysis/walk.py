@@ -12,19 +12,25 @@ from array import array
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
+from waymeet.analysis.lasting import lost
+from waymeet.analysis.leaving import changed, memory_after
+from waymeet.analysis.locks import locks
+from waymeet.analysis.moves import BEGIN, NOWHERE, Move
 from waymeet.analysis.states import States
+from waymeet.analysis.survey import First, Loop, Survey
 from waymeet.analysis.watch import Watch
 from waymeet.diagnostics import Witness
 from waymeet.machine import EndlessLoopError
-from waymeet.values import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from waymeet.analysis.survey import Lock, Lost
     from waymeet.machine import LinkedStep, Registers, State
     from waymeet.runtime import Story
+    from waymeet.values import Value
 
 _Key = TypeVar("_Key")
 
@@ -35,31 +41,6 @@ MAX_SIZE = 256 * 1024 * 1024
 _CHECK_EVERY = 512
 
 
-class Move(NamedTuple):
-    """What leads from one state to the next: a choice, or the beginning of a path.
-
-    `choice` is an index, or an answer; `BEGIN` where `protagonist` begins, with what the ending in `state` left behind,
-    or with nothing where `state` is `NOWHERE`.
-    """
-
-    state: int
-    choice: int
-    protagonist: int
-
-
-#: No answer is as low as this.
-BEGIN = -(2**31)
-NOWHERE = -1
-
-
-class First(NamedTuple):
-    """The first time something happened on the way: after how many choices, by which move, and with what value."""
-
-    depth: int
-    move: Move
-    value: int = 0
-
-
 class Begun(NamedTuple):
     """How a path was begun: the state that it came to, and the conditions that held on the way."""
 
@@ -68,27 +49,15 @@ class Begun(NamedTuple):
     held: frozenset[int]
 
 
-class Loop(NamedTuple):
-    """An endless loop: the ids of its steps, whether it came round (see `EndlessLoopError`), and its first time."""
-
-    circle: tuple[str, ...]
-    came_round: bool
-    first: First
-
-
 def _numbers() -> array[int]:
     return array("i")
 
 
-@dataclass(slots=True)
-class Walk:
+@dataclass
+class Walk(Survey):
     """What a walk found: numbered states, each with its depth, and the moves between them.
 
-    `arrivals`, `clamps`, `held` and `contradictions` tell when a step, an effect past its bounds (by step and index),
-    a condition of the watch that holds, or a change that an event forbids (by event, step and effect) was first met on
-    the way; `stuck` has the first state where a step leads nowhere. `opened` has the choices (by step and index) that
-    were seen open, `endings` which protagonist came to which. `begun` has the ways in which paths begin, the nearest
-    first.
+    `begun` has the ways in which paths begin, the nearest first. See `Survey` for the rest.
     """
 
     story: Story
@@ -104,7 +73,7 @@ class Walk:
     loops: list[Loop] = field(default_factory=list)
     opened: set[tuple[int, int]] = field(default_factory=set)
     endings: set[tuple[int, int]] = field(default_factory=set)
-    stuck: dict[int, int] = field(default_factory=dict)
+    stuck: dict[int, First] = field(default_factory=dict)
     #: Why the walk ended before it was complete, and the depth it was at; None when every state was visited.
     stopped: str | None = None
     depth: int = 0
@@ -116,6 +85,7 @@ class Walk:
     _end: array[int] = field(default_factory=_numbers)
     _choices: array[int] = field(default_factory=_numbers)
     _targets: array[int] = field(default_factory=_numbers)
+    _left: dict[int, dict[str, Value]] = field(default_factory=dict)
     #: The conditions that held on the way of each move, where there are any to ask.
     _held: list[frozenset[int]] = field(default_factory=list)
 
@@ -182,13 +152,15 @@ class Walk:
 
     # -- witnesses ------------------------------------
 
-    def way_to(self, state: int) -> Witness:
-        """The shortest playthrough that comes to a state."""
-        return self._witness(self.parent(state), self.parent)
+    def way(self, first: First) -> Witness:
+        """The shortest playthrough to something."""
+        if isinstance(first.move, Move):
+            return self._witness(first.move, self.parent)
+        move, parents = first.move
+        return self._witness(move, parents.__getitem__)
 
-    def way_through(self, move: Move, parent: Callable[[int], Move] | None = None) -> Witness:
-        """The shortest playthrough whose last move is this one; or that by which each state came of its `parent`."""
-        return self._witness(move, parent or self.parent)
+    def _way_to(self, state: int) -> Witness:
+        return self._witness(self.parent(state), self.parent)
 
     def _witness(self, move: Move, parent: Callable[[int], Move]) -> Witness:
         play: list[str] = []
@@ -207,9 +179,9 @@ class Walk:
         before: tuple[Witness, ...] = ()
         memory: tuple[tuple[str, object], ...] = ()
         if move.state != NOWHERE:
-            earlier = self.way_to(move.state)
+            earlier = self._way_to(move.state)
             before = (*earlier.before, replace(earlier, before=()))
-            memory = self._memory(self.states[move.state].registers)
+            memory = self._memory(move.state, earlier)
         protagonist = self.story.protagonists[move.protagonist].id
         told = tuple(reversed(play)), tuple(reversed(outcomes))
         return Witness(protagonist, memory, before, *told, shortest=shortest)
@@ -218,16 +190,45 @@ class Walk:
         """1 for a choice of the reader's; chance, answers and beginnings count nothing."""
         return int(move.choice != BEGIN and bool(self.story.machine.steps[self.states.step(move.state)].choices))
 
+    def at(self, state: int) -> First:
+        """A state, as the place that something is about."""
+        return First(self.depths[state], self.parent(state), state=state)
+
+    def step(self, first: First) -> int:
+        """The step at which a reader stands then, for what is about that."""
+        return self.states.step(first.state)
+
+    def stands(self, first: First, protagonist: str, state: State) -> bool:
+        """Whether a state of a protagonist is the one that something is about."""
+        who = self.protagonists[first.state]
+        number = self.states.number(who, state)
+        return self.story.protagonists[who].id == protagonist and bool(number == first.state)
+
+    def is_open(self, step: int, choice: int) -> bool:
+        """Whether the condition of a choice holds somewhere, be it offered there or not."""
+        linked = self.story.machine.steps[step].choices[choice]
+        here = (number for number in range(len(self.states)) if self.states.step(number) == step)
+        return any(linked.is_open(self.states[number].registers) for number in here)
+
+    def locks(self, untold: Collection[int], told: Sequence[bool]) -> Sequence[Lock]:
+        """Where all is lost, told once for each cause."""
+        return locks(self, untold, told)
+
+    def lost(self, condition: int, until: int | None, protagonist: int | None) -> Lost | None:
+        """The nearest place where a condition can hold no more, though the story is not over and `until` never held."""
+        return lost(self, condition, until, protagonist)
+
     @property
     def rests(self) -> int:
         """How many of the states are places where a reader rests, and not merely where chance decides."""
         steps = self.story.machine.steps
         return sum(not steps[self.states.step(number)].outcomes for number in range(len(self.states)))
 
-    def _memory(self, registers: Registers) -> tuple[tuple[str, object], ...]:
-        rows = zip(self.story.data.registers, registers, strict=True)
-        changed = ((row, value) for row, value in rows if row.use == "memory" and value != row.start)
-        return tuple((register.name, decode(register, value)) for register, value in changed)
+    def _memory(self, state: int, played: Witness) -> tuple[tuple[str, object], ...]:
+        """What is left, otherwise than at first, by the playthrough that ends in a state."""
+        if state not in self._left:
+            self._left[state] = memory_after(self.story, played, cast("dict[str, Value]", dict(played.memory)))
+        return changed(self.story, self._left[state])
 
 
 def walk(
@@ -288,6 +289,7 @@ class _Walker:
         self._begun: set[tuple[int, Registers]] = set()
         self._memory = [i for i, register in enumerate(story.data.registers) if register.use == "memory"]
         self._loops: dict[frozenset[str], int] = {}
+        self._stuck: dict[int, int] = {}
         self._level: list[int] = []
         self._next: list[int] = []
         self._depth = 0
@@ -315,6 +317,7 @@ class _Walker:
         except _BudgetSpentError as spent:
             self._walk.stopped = str(spent)
             self._walk.depth = self._depth
+        self._walk.stuck = {step: self._walk.at(number) for step, number in self._stuck.items()}
         return self._walk
 
     def _count(self, work: int) -> None:
@@ -357,7 +360,7 @@ class _Walker:
             moves.append((index, self._reached(move, arrive, self._depth + 1)))
         walk.set_moves(number, moves, self._held)
         if not moves:
-            walk.stuck.setdefault(state.step, number)
+            self._stuck.setdefault(state.step, number)
 
     def _undecided_moves(self, number: int, state: State, step: LinkedStep) -> Iterator[tuple[int, int]]:
         """What chance or an answer can bring, each at no cost, for the reader does not choose it."""

@@ -58,6 +58,16 @@ class Watch:
         asked = self._here[protagonist].get(step, self._anywhere[protagonist])
         return [number for number, run in asked if run is None or run(registers)]
 
+    def asked(self, protagonist: int, step: int) -> list[tuple[int, Code]]:
+        """The conditions that are asked at a step, by their numbers, with what is left to ask of each there."""
+        asked = self._here[protagonist].get(step)
+        where = None if asked is None else step
+        return [(number, self._left(number, protagonist, where)) for number, _ in asked or self._anywhere[protagonist]]
+
+    def settling(self, register: int) -> list[int]:
+        """The events that settle a register, by their numbers."""
+        return self._settling.get(register, [])
+
     def contradicted(self, register: int, registers: Sequence[int]) -> list[int]:
         """The events, told by an earlier playthrough, that a change of this register contradicts, by their numbers."""
         events = self._settling.get(register)

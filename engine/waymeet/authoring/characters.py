@@ -17,6 +17,12 @@ REFUSED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 MAX_PLACES = 20
+#: Spaces that are none to YAML, where a line begins: alone, or among others before a key.
+_LOOKALIKES = "[\u00a0\u2000-\u200a\u202f\u3000]"
+_INDENTATION = re.compile(
+    f"^(?:{_LOOKALIKES}|[ ]+{_LOOKALIKES}(?=[ {_LOOKALIKES[1:]}*[a-z][a-z0-9_]*:(?:[ \n]|$)))[ {_LOOKALIKES[1:]}*",
+    re.MULTILINE,
+)
 
 _REFUSED_RUN = re.compile(REFUSED.pattern + "+")
 _ORDINARY = bytes(sorted({*range(0x20, 0x7F), 0x09, 0x0A}))
@@ -59,6 +65,8 @@ def decode(file: str, data: bytes) -> Decoded:
     leftover = data.removeprefix(_BOM).translate(None, _ORDINARY)  # in most stories a few letters with accents
     if "\r" in text or (leftover and REFUSED.search(leftover.decode("utf-8").replace("\r", ""))):
         return _with_refused(file, text)
+    if leftover and re.search(_LOOKALIKES, leftover.decode("utf-8")) and (found := _INDENTATION.search(text)):
+        return _with_lookalikes(file, text, found)
     return Decoded(text, text, [])
 
 
@@ -81,6 +89,17 @@ def _with_refused(file: str, text: str) -> Decoded:
         message = f"{name_of(char)} may not stand in a story{rest}"
         findings.append(_unsafe(message, span_between(file, text, place.start(), place.end()), _delete(char)))
     return Decoded(text, None if more > 0 else REFUSED.sub(_STAND_IN, text), findings)
+
+
+def _with_lookalikes(file: str, text: str, first: re.Match[str]) -> Decoded:
+    """Text with lines that are indented by no-break spaces or the like, as text from a web page is; told once."""
+    mended, count = _INDENTATION.subn(lambda found: " " * len(found.group()), text)
+    message = "this line is indented with no-break spaces, which look like spaces and are none"
+    if count > 1:
+        message += f" (and {count - 1:,} more in this file)"
+    span = span_between(file, text, *first.span())
+    finding = Diagnostic("yaml-syntax", Severity.ERROR, message, span, "delete them and type spaces in their place")
+    return Decoded(mended, mended, [finding])
 
 
 def _delete(char: str) -> str:

@@ -30,6 +30,8 @@ from waymeet.authoring.lowering import Lowering, Shared
 from waymeet.authoring.names import MAX_OFFERED, Menu
 from waymeet.authoring.places import Places
 from waymeet.diagnostics import Related
+from waymeet.expressions.scope import Flag
+from waymeet.expressions.types import UNKNOWN
 from waymeet.story import FORMAT, Register, Step, StoryData
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
     _check_version(reading, written)
     shared = Shared(rules=rules)
     shared.names.files_lost = files.lost
+    shared.names.displaced = {name for file in files.readings for name in file.displaced}
     shared.endings = (*written.endings, *broken_rows(written.endings))
     top = Lowering(shared, reading)
     declare_speakers(written, top)
@@ -86,7 +89,7 @@ def compile_story(files: WrittenFiles, rules: Collection[str]) -> Compiled | Non
     told = declare_told(written.events, shared.names)
     derived = declare_derived(written, top)
     endings = lower_endings(written, top)
-    shared.names.endings = _numbered(endings, written)
+    shared.names.endings = _numbered(endings, written, shared.names.displaced)
     shared.names.protagonists = {name: index for index, name in enumerate(written.protagonists)}
     events = lower_events(written, told, top)
     steps = tell_at_endings(events, _lower_scenes(scenes, shared, shared.names.endings), shared.names)
@@ -133,8 +136,8 @@ def _choices_written(names: Names) -> int:
     return len(written) - (len(names.same) - len(names.shared_steps))
 
 
-def _numbered(endings: tuple[Ending, ...], written: WrittenStory) -> dict[str, int]:
-    names = (*(ending.id for ending in endings), *broken_rows(written.endings))
+def _numbered(endings: tuple[Ending, ...], written: WrittenStory, displaced: set[str]) -> dict[str, int]:
+    names = (*(ending.id for ending in endings), *broken_rows(written.endings), *sorted(displaced))
     return {name: index for index, name in enumerate(names)}
 
 
@@ -166,6 +169,7 @@ def _declare_scenes(scenes: list[Scene], names: Names) -> list[Scene]:
 
 
 def _declare_menus(menus: Menus, reading: Reading, names: Names, scene: str = "") -> None:
+    names.displaced.update(broken_rows(menus))
     for menu, choices in menus.items():
         full = f"{scene}.{menu}" if scene else menu
         names.menus[full] = Menu(full, reading, scene, choices)
@@ -204,6 +208,9 @@ def _declare_flags(written: WrittenStory, top: Lowering, scenes: list[Scene]) ->
     for reading, scene in scenes:
         declared = declare_flags(scene.local, "local", Lowering(top.shared, reading, scene.scene.value))
         registers |= declared.registers
+    names = top.shared.names
+    for name in sorted(names.displaced):
+        names.flags.setdefault(name, Flag(name, -1, UNKNOWN))
     return registers, texts
 
 

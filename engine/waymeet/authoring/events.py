@@ -7,6 +7,7 @@ scalar stays the text that the author wrote.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
@@ -23,7 +24,7 @@ from ruamel.yaml.events import (
 
 from waymeet.authoring.characters import REFUSED, name_of
 from waymeet.authoring.positions import pieces, span_between
-from waymeet.authoring.tree import Mapping, Node, Scalar, Sequence
+from waymeet.authoring.tree import Mapping, Node, Scalar, Sequence, is_nothing
 from waymeet.authoring.yaml_errors import explain
 from waymeet.authoring.yaml_slips import Failure, Wording
 from waymeet.diagnostics import Diagnostic, Related, Severity
@@ -126,12 +127,31 @@ class Builder:
         values: set[str] = {key.value for key in keys if type(key) is Scalar}
         if len(values) == len(keys) and "<<" not in values and "" not in values:
             return tuple(zip(keys, nodes[1::2], strict=True))  # type: ignore[arg-type]
+        nodes = self._headed(nodes)
+        keys = nodes[::2]
         self._check_keys(keys)
         first: dict[str, tuple[Scalar, Node]] = {}
         for key, value in zip(keys, nodes[1::2], strict=False):
             if isinstance(key, Scalar):
                 first.setdefault(key.value, (key, value))
         return tuple(first.values())
+
+    def _headed(self, nodes: list[Node]) -> list[Node]:
+        """Keys and values, each key that nothing stands below with the keys after it, if those come a second time."""
+        pairs = list(zip(nodes[::2], nodes[1::2], strict=False))
+        times = Counter(key.value for key, _ in pairs if isinstance(key, Scalar))
+        found: list[Node] = []
+        at = 0
+        while at < len(pairs):
+            key, value = pairs[at]
+            below = _below(pairs, at) if is_nothing(value) and isinstance(key, Scalar) else []
+            if any(times[name.value] > 1 for name, _ in below if isinstance(name, Scalar)):
+                self._report(_nothing_below(key))
+                value = Mapping(tuple(below), below[0][0].start, below[-1][1].end)  # type: ignore[arg-type]
+                at += len(below)
+            found += [key, value]
+            at += 1
+        return found
 
     def _check_keys(self, keys: list[Node]) -> None:
         """Report every key of a mapping that is not text, is a merge key, is missing or was there before."""
@@ -250,6 +270,29 @@ def _failure(error: YAMLError, text: str, last: Any, opened: list[int]) -> Failu
 def _index(error: YAMLError, name: str, otherwise: int) -> int:
     mark = getattr(error, name, None)
     return otherwise if mark is None else int(mark.index)
+
+
+def _below(pairs: list[tuple[Node, Node]], head: int) -> list[tuple[Node, Node]]:
+    """The keys on the lines after a key that may belong to it: those before another that stands for itself."""
+    found: list[tuple[Node, Node]] = []
+    names: set[str] = set()
+    for at in range(head + 1, len(pairs)):
+        key, value = pairs[at]
+        is_like_it = isinstance(value, Mapping) and names & {inner.value for inner, _ in value.entries}
+        if is_nothing(value) or is_like_it or key.start.line == pairs[head][0].start.line:
+            break
+        found.append((key, value))
+        names.add(key.value if isinstance(key, Scalar) else "")
+    return found
+
+
+def _nothing_below(key: Node) -> Wording:
+    assert isinstance(key, Scalar)
+    column = key.start.column
+    less = f', or, if "{_short(key.value)}" itself stands too far in, indent that by fewer' if column else ""
+    message = f'nothing belongs to "{_short(key.value)}", for the lines after it stand no further in'
+    help_line = f"indent the lines that belong to it by {column + 2} spaces{less}"
+    return Wording(key.start.index, key.end.index, message, help_line, "duplicate-key")
 
 
 def _short(text: str) -> str:

@@ -22,13 +22,19 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from waymeet.authoring import advice
+from waymeet.authoring.braces import first_without_key, joined, with_key
 from waymeet.authoring.events import MAX_FINDINGS
+from waymeet.authoring.habits import TABLES_OF_NAMES, TRUTHS
+from waymeet.authoring.positions import span_between
 from waymeet.authoring.source import Mapping, Node, Scalar, Sequence, Source
+from waymeet.authoring.tree import is_nothing
+from waymeet.authoring.yaml_depth import ID_HELP
 from waymeet.diagnostics import Diagnostic, Related, Severity, did_you_mean
 from waymeet.expressions.syntax import RESERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from pydantic import GetJsonSchemaHandler, ModelWrapValidatorHandler, ValidatorFunctionWrapHandler
 
@@ -48,6 +54,8 @@ class Reading:
 
     source: Source
     findings: list[Diagnostic] = field(default_factory=list)
+    #: Names that were declared where nothing can be declared, which was reported: that they are not known follows.
+    displaced: set[str] = field(default_factory=set)
 
     def report(
         self,
@@ -67,6 +75,29 @@ class Reading:
             help_line = f"there may be more in this file: only the first {MAX_FINDINGS} findings are shown"
         self.findings.append(Diagnostic(rule, Severity.ERROR, message, span, help_line, related))
 
+    def displace(self, key: Scalar, value: Node) -> None:
+        """Note what was declared below, or as, a key that means nothing where it stands."""
+        if isinstance(value, Mapping):
+            self.displaced |= {key.value, *(name.value for name, _ in value.entries)}
+
+    def keyed(self, mapping: Mapping, known: dict[str, bool]) -> Mapping:
+        """A mapping with the key that it lacks before a value that stands between braces without one; reported."""
+        names = {key.value for key, _ in mapping.entries}
+        missing = [name for name, required in known.items() if required and name not in names]
+        bare = first_without_key(mapping, self.source, known) if len(missing) == 1 else None
+        if bare is None:
+            return mapping
+        message, help_line = f'"{missing[0]}:" is missing before this', f'write "{missing[0]}: {bare.value}"'
+        self.report("missing-key", message, bare, help_line)
+        return with_key(mapping, bare, missing[0])
+
+    def whole(self, mapping: Mapping, known: Container[str] = ()) -> Mapping:
+        """A mapping with its values whole: what a comma has cut off from one is reported, and joined to it again."""
+        mapping, cuts = joined(mapping, self.source, known)
+        for span, message, help_line in cuts:
+            self.report("lost-text", message, span, help_line)
+        return mapping
+
 
 def reading_of(info: ValidationInfo) -> Reading:
     """The reading that a validator works for."""
@@ -76,7 +107,7 @@ def reading_of(info: ValidationInfo) -> Reading:
 def kind_of(node: Node) -> str:
     """What a node is, in a writer's words."""
     if isinstance(node, Scalar):
-        return "text" if node.value or node.style != "plain" else "nothing"
+        return "nothing" if is_nothing(node) else "text"
     return "a list" if isinstance(node, Sequence) else "keys with values"
 
 
@@ -106,12 +137,26 @@ def said(node: Any, info: ValidationInfo) -> Scalar:
     raise REPORTED
 
 
+#: What the formula behind a key is.
+_FORMULAS = {"do": "an effect", "when": "a condition"}
+
+
 def _formula(node: Any, info: ValidationInfo) -> Scalar:
-    return _scalar(node, info, "a condition or an effect")
+    wanted = _FORMULAS.get(info.field_name or "", "a condition or a value")
+    if isinstance(node, Scalar):
+        return _scalar(node, info, wanted)
+    message = f"expected {wanted}, found {kind_of(node)}"
+    help_line = advice.for_formula(node, is_effect=info.field_name == "do")
+    reading_of(info).report("wrong-value", message, node, help_line)
+    raise REPORTED
 
 
 def _name(node: Any, info: ValidationInfo) -> Scalar:
-    return _scalar(node, info, "a name")
+    if isinstance(node, Scalar):
+        return _scalar(node, info, "a name")
+    message = f"expected a name, found {kind_of(node)}"
+    reading_of(info).report("wrong-value", message, node, advice.for_name(node, info.field_name))
+    raise REPORTED
 
 
 def id_problem(name: str) -> tuple[str, str] | None:
@@ -119,7 +164,7 @@ def id_problem(name: str) -> tuple[str, str] | None:
     if name in RESERVED:
         return f'"{name}" is a word of the expression language and cannot be an id', "choose another name"
     if not ID.fullmatch(name):
-        return f'"{name}" cannot be an id', "ids start with a small letter a-z and go on with a-z, 0-9 and _"
+        return f'"{name}" cannot be an id', advice.for_id(name)
     if len(name) > MAX_ID:
         return f"this id has {len(name)} characters", f"at most {MAX_ID} are allowed"
     return None
@@ -135,11 +180,16 @@ def _id(node: Any, info: ValidationInfo) -> Scalar:
 
 def truth(node: Any, info: ValidationInfo) -> bool:
     """`true` or `false` and nothing else."""
+    if is_nothing(node):
+        help_line = f'write "{(info.field_name or "").rstrip("_")}: true"'
+        reading_of(info).report("wrong-value", "expected true or false, found nothing", node, help_line)
+        raise REPORTED
     scalar = _scalar(node, info, "true or false")
     if scalar.value in ("true", "false"):
         return scalar.value == "true"
-    help_line = did_you_mean(scalar.value.lower(), ("true", "false"))
-    reading_of(info).report("wrong-value", f'expected true or false, found "{scalar.value}"', scalar, help_line)
+    meant = TRUTHS.get(scalar.value.lower())
+    close = f"write {meant}" if meant else did_you_mean(scalar.value.lower(), ("true", "false"))
+    reading_of(info).report("wrong-value", f'expected true or false, found "{scalar.value}"', scalar, close)
     raise REPORTED
 
 
@@ -158,7 +208,8 @@ def number(node: Any, info: ValidationInfo) -> int:
     scalar = _scalar(node, info, "a whole number")
     if (value := whole_number(scalar)) is not None:
         return value
-    reading_of(info).report("wrong-value", f'expected a whole number, found "{scalar.value}"', scalar)
+    message = f'expected a whole number, found "{scalar.value}"'
+    reading_of(info).report("wrong-value", message, scalar, advice.for_number(scalar.value))
     raise REPORTED
 
 
@@ -238,18 +289,19 @@ def rows(table: dict[str, T]) -> Iterator[tuple[Scalar, T]]:
         yield table.places[name], value
 
 
-def _table(*, ids: bool, form: str = "give each a name of its own, as in `name: …`") -> Reader:
-    """A reader of tables; `form` says to those who wrote a list what to write."""
+def _table(*, ids: bool, form: str | None = None) -> Reader:
+    """A reader of tables; `ids` says that their keys are new ids, `form` what to write to those who wrote a list."""
 
     def read(node: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Table[Any]:
         if not isinstance(node, Mapping):
-            help_line = form if isinstance(node, Sequence) else None
-            message = f"expected names with their values, found {kind_of(node)}"
-            reading_of(info).report("wrong-value", message, node, help_line)
+            _refuse_table(node, reading_of(info), form or advice.for_table(info.field_name))
             raise REPORTED
+        if any(" " in key.value or is_nothing(value) for key, value in node.entries):
+            node = reading_of(info).whole(node)
         for key, _ in node.entries:
             if ids and (problem := id_problem(key.value)) is not None:
                 reading_of(info).report("wrong-value", problem[0], key, problem[1])
+                reading_of(info).displaced.add(advice.close_id(key.value))
         read = handler({key.value: value for key, value in node.entries})
         table = Table({name: value for name, value in read.items() if not isinstance(value, Broken)})
         table.places = {key.value: key for key, _ in node.entries}
@@ -260,10 +312,25 @@ def _table(*, ids: bool, form: str = "give each a name of its own, as in `name: 
     return Reader(read, shape=lambda schema: {**schema, **keys})
 
 
+_CHOICES = TABLES_OF_NAMES["choices"]
+
+
+def _refuse_table(node: Node, reading: Reading, help_line: str | None) -> None:
+    """Say what belongs in the place of something that is no table: of a list with dashes, what belongs in theirs."""
+    at = node.start.index
+    if isinstance(node, Sequence) and reading.source.text.startswith("-", at) and help_line in (None, _CHOICES):
+        span = span_between(reading.source.file, reading.source.text, at, at + 1)
+        reading.report("wrong-value", "what stands here begins with an id, not with a dash", span, ID_HELP)
+    else:
+        if isinstance(node, Sequence):
+            help_line = help_line or "give each a name of its own, as in `name: …`"
+        reading.report("wrong-value", f"expected names with their values, found {kind_of(node)}", node, help_line)
+
+
 #: `Annotated[dict[str, X], TABLE]`: ids with what they name.
 TABLE = _table(ids=True)
 #: The same for choices.
-CHOICES = _table(ids=True, form="give each choice an id of its own, as in `go_in: {label: Go in., goto: hall}`")
+CHOICES = TABLE
 #: The same where the keys name things that stand elsewhere.
 NAMED = _table(ids=False)
 #: The same where places are named that are gone.
@@ -272,7 +339,8 @@ GONE = _table(ids=False, form="say of each where a reader goes on who stood ther
 
 def _items(node: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
     if not isinstance(node, Sequence):
-        reading_of(info).report("wrong-value", f"expected a list, found {kind_of(node)}", node)
+        help_line = advice.for_list(node, info.field_name)
+        reading_of(info).report("wrong-value", f"expected a list, found {kind_of(node)}", node, help_line)
         raise REPORTED
     return _whole(handler(list(node.items)))
 
@@ -282,7 +350,11 @@ def _one_or_more(node: Any, handler: ValidatorFunctionWrapHandler) -> Any:
 
 
 def _whole(items: list[Any]) -> list[Any]:
-    return [item for item in items if not isinstance(item, Broken)]
+    """The items without the broken ones; a list of which none is left is broken itself."""
+    whole = [item for item in items if not isinstance(item, Broken)]
+    if items and not whole:
+        raise REPORTED
+    return whole
 
 
 #: `Annotated[list[X], ITEMS]`: a list.
@@ -347,20 +419,25 @@ class Written(BaseModel):
         reading = reading_of(info)
         if not isinstance(node, Mapping):
             keys = ", ".join(list(cls.keys)[:4])
-            reading.report("wrong-value", f"expected keys such as {keys}, found {kind_of(node)}", node)
+            message = f"expected keys such as {keys}, found {kind_of(node)}"
+            reading.report("wrong-value", message, node, advice.instead(cls.called(), cls.keys, node))
             raise REPORTED
-        known = cls.keys
+        known, called = cls.keys, cls.called()
+        if not known.keys() >= {key.value for key, _ in node.entries}:
+            node = reading.whole(reading.keyed(node, known), known)
         fields = {key.value: value for key, value in node.entries if key.value in known}
         missing = {name for name, required in known.items() if required and name not in fields}
-        for key, _ in node.entries:
+        for key, value in node.entries:
             if key.value not in known:
                 if len(reading.findings) >= MAX_FINDINGS:
                     break
-                help_line = cls.hints.get(key.value) or did_you_mean(key.value, known)
-                reading.report("unknown-key", f'"{key.value}" is not a key of {cls.called()}', key, help_line)
+                hint = cls.hints.get(key.value) or advice.for_key(called, key.value)
+                help_line = hint or did_you_mean(key.value, known)
+                reading.report("unknown-key", f'"{key.value}" is not a key of {called}', key, help_line)
+                reading.displace(key, value)
                 missing -= {name for name in missing if f'"{name}"' in (help_line or "")}
         for name in sorted(missing):
-            reading.report("missing-key", f'{cls.called()} needs "{name}"', node)
+            reading.report("missing-key", f'{called} needs "{name}"', node, advice.for_missing(called, name))
         model = handler(fields)
         model._node = node  # noqa: SLF001 - its own class's attribute, set once
         return model

@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from waymeet.authoring.arranging import arranged, in_brackets, name_of, opening_of
+from waymeet.authoring.braces import joined
 from waymeet.authoring.layout import TEXTS, inside, parts_of, shape_of_file
 from waymeet.authoring.pages import Entry, Group, Page, read_page
 from waymeet.authoring.remarks import remarks
@@ -37,8 +38,9 @@ class Formatted(NamedTuple):
 def format_file(file: str, data: bytes) -> Formatted:
     """Lay out one file of a story. Never raises, whatever the bytes are.
 
-    A file with anything wrong in its YAML, and one that is no part of a story, is left alone, and so is one where the
-    new text does not hold the same values and the same comments at the same things.
+    A file with anything wrong in its YAML, one where a comma between braces has cut something off, and one that is no
+    part of a story, is left alone, and so is one where the new text does not hold the same values and the same comments
+    at the same things.
     """
     source, findings = read_source(file, data)
     if findings or source.root is None:
@@ -46,11 +48,22 @@ def format_file(file: str, data: bytes) -> Formatted:
     shape = shape_of_file(source.root) if isinstance(source.root, Mapping) else None
     if shape is None:
         return Formatted(None, [_no_part(file)], source.text)
+    if cut := list(_cut_off(source.root, shape, source)):
+        return Formatted(None, cut, source.text)
     page = arranged(read_page(source), shape)
     written = _written(page, shape).encode()
     if not _is_proved(page, written, shape):
         return Formatted(None, [_unproved(file)], source.text, unproved=True)
     return Formatted(written, [], source.text)
+
+
+def _cut_off(node: Node, shape: Shape, source: Source) -> Iterator[Diagnostic]:
+    """What commas between braces have cut off: on lines of its own it would seem to be keys."""
+    cuts = joined(node, source, shape.keys, effects=True)[1] if isinstance(node, Mapping) else ()
+    for span, message, help_line in cuts:
+        yield Diagnostic("lost-text", Severity.ERROR, message, span, help_line)
+    for _, part, inner in parts_of(node, shape):
+        yield from _cut_off(part, inner, source)
 
 
 def _no_part(file: str) -> Diagnostic:

@@ -159,6 +159,13 @@ SHAPES = {
     "cases": Shape(PROSE, other="text"),
 }
 
+#: The shapes that hold ids, with the shape of what each id stands for.
+TABLES = {
+    name: shape.other
+    for name, shape in SHAPES.items()
+    if not shape.keys and SHAPES[shape.other].keys and name != "cases"
+}
+
 
 def shape_of_file(root: Mapping) -> Shape | None:
     """The shape of a file by what it holds; None for one that is no part of a story."""

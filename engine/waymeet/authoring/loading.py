@@ -11,7 +11,9 @@ from waymeet.authoring.events import MAX_FINDINGS
 from waymeet.authoring.fields import Reading, Written
 from waymeet.authoring.models import WrittenScene, WrittenStory, WrittenStoryAndScene, WrittenWalkthrough
 from waymeet.authoring.source import Mapping, read_source
+from waymeet.authoring.strays import settled
 from waymeet.diagnostics import Diagnostic, Related, Severity, Span, did_you_mean
+from waymeet.project import meant_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 W = TypeVar("W", bound=Written)
 #: What a file must hold one of, for it to be part of a story.
 FILE_KEYS = ("story", "scene", "walkthrough")
-_OF_STORY = ("story", "protagonists", "endings")
+_OF_STORY = ("story", "protagonists")
 _OF_SCENE = ("scene", "nodes")
 NO_FILE = "a file starts with `story:`, `scene:` or `walkthrough:`"
 #: What a file is by what it holds: the first of these of which it has one key out of each group.
@@ -29,6 +31,8 @@ FILES: tuple[tuple[tuple[tuple[str, ...], ...], type[Written]], ...] = (
     ((_OF_STORY, _OF_SCENE), WrittenStoryAndScene),
     ((_OF_STORY,), WrittenStory),
     ((("scene",),), WrittenScene),
+    ((("endings",), ("nodes",)), WrittenStoryAndScene),
+    ((("endings",),), WrittenStory),
     ((("walkthrough",),), WrittenWalkthrough),
 )
 
@@ -59,6 +63,8 @@ def load_files(files: dict[str, bytes]) -> WrittenFiles:
     """Read every file of a story; what is wrong is in `findings`."""
     loaded = WrittenFiles()
     for name, data in files.items():
+        if meant_name(name) is not None:
+            continue
         source, findings = read_source(name, data)
         reading = Reading(source, findings)
         loaded.readings.append(reading)
@@ -68,6 +74,8 @@ def load_files(files: dict[str, bytes]) -> WrittenFiles:
         first = loaded.readings[0].source.file
         message = "no file here holds the story itself"
         help_line = "one file needs `story:`, `title:` and `protagonists:`"
+        if misnamed := next(filter(meant_name, files), None):
+            help_line = f"{misnamed} is no YAML file by its name: rename it to {meant_name(misnamed)}"
         span = Span(first, 1, 1, 1, 2)
         loaded.readings[0].findings.append(Diagnostic("missing-key", Severity.ERROR, message, span, help_line))
     return loaded
@@ -83,11 +91,11 @@ def _sort(reading: Reading, root: Node, loaded: WrittenFiles) -> bool:
     if model is not None and issubclass(model, WrittenStory):
         return _story(model, reading, root, loaded)
     if model is WrittenScene:
-        scene = _shaped(WrittenScene, reading, root)
+        scene = _shaped(WrittenScene, reading, root, "scene")
         loaded.scenes += [] if scene is None else [(reading, scene)]
         return scene is not None
     if model is WrittenWalkthrough:
-        walkthrough = _shaped(WrittenWalkthrough, reading, root)
+        walkthrough = _validated(WrittenWalkthrough, reading, root)
         loaded.walkthroughs += [] if walkthrough is None else [(reading, walkthrough)]
         return True
     message = "this file is no part of a story: it holds no `story:`, `scene:` or `walkthrough:`"
@@ -96,7 +104,7 @@ def _sort(reading: Reading, root: Node, loaded: WrittenFiles) -> bool:
 
 
 def _story(model: type[WrittenStory], reading: Reading, root: Mapping, loaded: WrittenFiles) -> bool:
-    story = _shaped(model, reading, root)
+    story = _shaped(model, reading, root, "story")
     if loaded.story is not None:
         earlier, first = loaded.story
         related = Related(earlier.source.span(first.key("story")), "the story is here")
@@ -110,7 +118,25 @@ def _story(model: type[WrittenStory], reading: Reading, root: Mapping, loaded: W
     return story is not None
 
 
-def _shaped(model: type[W], reading: Reading, root: Mapping) -> W | None:
+def _shaped(model: type[W], reading: Reading, root: Mapping, shape: str) -> W | None:
+    """A file as its model; where keys stand at the wrong depth, as it was meant, and all that is told is that."""
+    before = len(reading.findings)
+    written = _validated(model, reading, root)
+    if len(reading.findings) == before:
+        return written
+    mended, strays, lost = settled(root, shape, reading.source.text)
+    if not strays:
+        return written
+    del reading.findings[before:]
+    reading.displaced = lost
+    told = {finding.span for finding in reading.findings}
+    for stray in strays:
+        if reading.source.span(stray.key) not in told:
+            reading.report("unknown-key", stray.message, stray.key, stray.help)
+    return _validated(model, reading, mended)
+
+
+def _validated(model: type[W], reading: Reading, root: Mapping) -> W | None:
     before = len(reading.findings)
     try:
         return model.model_validate(root, context=reading)

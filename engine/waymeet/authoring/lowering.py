@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
 
 #: What an author calls each kind of variation.
 VARIATIONS = ("sequence", "cycle", "once", "shuffle")
+#: A line of a text that is hardly one.
+_WAY_ON = re.compile(
+    r"^[ ]*(choices(?=:[ ]*$)|(?:goto|otherwise|ending|draw)(?=:[ ]+[a-z][a-z0-9_.]*[ ]*$))", re.MULTILINE
+)
 _NO_PARAGRAPHS = ("plain", "single", "double", "folded")
 
 
@@ -141,7 +146,8 @@ class Lowering:
                 message = f'"{scalar.value}" is an ending, not a node'
                 self.reading.report("missing-target", message, scalar, f"write `ending: {scalar.value}`")
             elif not error.excused:
-                self.reading.report("missing-target", error.message, scalar, error.help)
+                help_line = _conditional_target(scalar.value) or error.help
+                self.reading.report("missing-target", error.message, scalar, help_line)
             return None
 
     # -- prose ------------------------------------
@@ -191,8 +197,9 @@ class Lowering:
 
     def _compiled(self, scalar: Scalar, *, verse: bool) -> Prose:
         """In a text that YAML folded, a newline stands for an empty line."""
+        value = self._without_keys(scalar) if scalar.style == "literal" else scalar.value
         try:
-            parts = parse_prose(scalar.value, folded=scalar.style in _NO_PARAGRAPHS, verse=verse)
+            parts = parse_prose(value, folded=scalar.style in _NO_PARAGRAPHS, verse=verse)
         except ProseError as error:
             self._slip("bad-prose", scalar, error)
             return ()
@@ -205,6 +212,21 @@ class Lowering:
         self.shared.words += count_words(prose)
         return prose
 
+    def _without_keys(self, scalar: Scalar) -> str:
+        """A block of text up to a line that is a way on, which stands so far in that it became a part of the text."""
+        found = _WAY_ON.search(scalar.value)
+        if found is None:
+            return scalar.value
+        key = found[1]
+        line = self.reading.source.text.rfind("\n", 0, scalar.start.index) + 1
+        column = len(re.compile(" *").match(self.reading.source.text, line)[0])  # type: ignore[index]
+        help_line = (
+            rf'if "{key}" is a key, indent it by no more than {column} spaces; to tell it as it is, write "{key}\:"'
+        )
+        problem = Problem("bad-prose", "this line is a part of the text above it", *found.span(1), help_line)
+        self._report(scalar, [problem])
+        return scalar.value[: found.start()]
+
     def printed(self, scalar: Scalar, tree: syntax.Expression) -> Prose:
         """The value of an expression, as prose."""
         compiler = self._compiler()
@@ -212,20 +234,24 @@ class Lowering:
         self._report(scalar, compiler.problems)
         return (printed,)
 
-    def matched(self, scalar: Scalar, tree: syntax.Expression, cases: Iterable[tuple[str, Prose]]) -> Prose:
-        """Prose by the value of an expression; every problem is reported at the expression."""
+    def matched(self, scalar: Scalar, tree: syntax.Expression, cases: Sequence[tuple[str, Scalar, Prose]]) -> Prose:
+        """Prose by the value of an expression; each case is a label, where it stands, and its prose."""
         compiler = self._compiler()
-        matched = compiler.match(tree, [(label, tree, prose) for label, prose in cases])
-        self._report(scalar, compiler.problems)
+        matched = compiler.match(tree, [(label, tree, prose) for label, _, prose in cases])
+        for problem in compiler.problems:
+            if problem.case is None:
+                self._report(scalar, [problem])
+            else:
+                self.reading.report(problem.rule, problem.message, cases[problem.case][1], problem.help)
         return (matched,) if matched else ()
 
     def _match(self, block: MatchBlock) -> Prose:
         tree = self.expression(block.match)
         if tree is None:
             return ()
-        cases = [(label, self.prose(text)) for label, text in block.cases.items()]
+        cases = [(label.value, label, self.prose(text)) for label, text in rows(block.cases)]
         if block.otherwise is not None:
-            cases.append(("else", self.prose(block.otherwise)))
+            cases.append(("else", block.key("else"), self.prose(block.otherwise)))
         return self.matched(block.match, tree, cases)
 
     def _vary(self, block: VaryBlock) -> Prose:
@@ -243,14 +269,20 @@ class Lowering:
 
     def _speaker(self, block: Speech) -> str:
         speakers = self.shared.speakers
-        if block.speaker.value not in speakers:
+        if block.speaker.value not in (speakers.keys() | self.shared.names.displaced):
             message = f'"{block.speaker.value}" is nobody in the cast'
-            help_line = did_you_mean(block.speaker.value, speakers) or "add who speaks to `cast` in the story file"
-            if id_problem(block.speaker.value) is not None:
+            close = did_you_mean(block.speaker.value, speakers)
+            help_line = close or "add who speaks to `cast` in the story file"
+            if close is None and id_problem(block.speaker.value) is not None:
                 help_line = "if this is text with a colon in it, put it in quotes"
+                if self.reading.source.text[: block.speaker.start.index].rstrip().endswith("{"):
+                    help_line = f'put a text that begins with a brace in quotes: "{{{block.speaker.value}: …}}"'
             if self.scope.lookup(block.speaker.value) is not None:
                 help_line = f'for a condition, put the whole text in quotes: "{{{block.speaker.value}: …}}"'
             self.reading.report("unknown-name", message, block.speaker, help_line)
+        else:
+            for span, message, help_line in block.cut:
+                self.reading.report("lost-text", message, span, help_line)
         return speakers.get(block.speaker.value, block.speaker.value)
 
     def _compiler(self) -> ProseCompiler:
@@ -279,6 +311,15 @@ class Lowering:
         if cut_short and scalar.style == "plain" and self.reading.source.text.startswith(",", scalar.end.index):
             help_line = help_line or "between braces a comma ends the value: put the whole value in quotes"
         self._report(scalar, [Problem(rule, error.message, error.start, error.end, help_line)])
+
+
+def _conditional_target(written: str) -> str | None:
+    """What to write for a target that holds a condition."""
+    if (either := re.fullmatch(r"([\w.]+) if (.+) else ([\w.]+)", written)) is not None:
+        return f"write a list: [{{when: {either[2]}, to: {either[1]}}}, {{to: {either[3]}}}]"
+    if (one := re.fullmatch(r"([\w.]+) (?:if|when) (.+)", written)) is not None:
+        return f"write a list: [{{when: {one[2]}, to: {one[1]}}}, {{to: …}}]"
+    return None
 
 
 def count_words(prose: Prose) -> int:

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, PlainValidator, Tag, ValidationInfo
 
+from waymeet.authoring.advice import for_block, for_flag
+from waymeet.authoring.braces import BRACE, BRACE_HELP, Cut, begins_with_brace, brace, joined
 from waymeet.authoring.fields import (
     CHOICES,
     GONE,
@@ -29,6 +31,7 @@ from waymeet.authoring.fields import (
     reading_of,
     said,
     truth,
+    whole_number,
     words,
 )
 from waymeet.authoring.source import Mapping, Node, Scalar, Sequence
@@ -42,6 +45,8 @@ class Speech:
 
     speaker: Scalar
     line: Scalar
+    #: What a comma between braces has cut off from the line, which is told once it is known who speaks.
+    cut: tuple[Cut, ...] = ()
 
 
 class WhenBlock(Written):
@@ -97,12 +102,15 @@ def _block_form(node: Any) -> str:
 
 def _speech(node: Any, info: ValidationInfo) -> Speech:
     reading = reading_of(info)
+    if begins_with_brace(node, reading.source):
+        reading.report("wrong-value", BRACE, brace(node, reading.source), BRACE_HELP)
+        raise REPORTED
+    node, cut = joined(node, reading.source)
     if len(node.entries) != 1:
-        extra = node.entries[1][0] if node.entries else node
-        reading.report("wrong-value", "this is no block of prose", extra, BLOCK_FORMS)
+        reading.report("wrong-value", "this is no block of prose", *for_block(node, BLOCK_KEYS))
         raise REPORTED
     speaker, line = node.entries[0]
-    return Speech(speaker, words(line, info))
+    return Speech(speaker, words(line, info), tuple(cut))
 
 
 WrittenBlock = Annotated[
@@ -293,7 +301,8 @@ FLAG_FORMS = "write `false`, {min: 0, max: 3, start: 0}, {one_of: [a, b]}, {any_
 
 def _bare_flag(node: Any, info: ValidationInfo) -> bool:
     if isinstance(node, Scalar) and node.value not in ("true", "false"):
-        reading_of(info).report("wrong-value", f'"{node.value}" is no range of values', node, FLAG_FORMS)
+        message, help_line = for_flag(node.value, whole_number(node))
+        reading_of(info).report("wrong-value", message, node, help_line)
         raise REPORTED
     return truth(node, info)
 

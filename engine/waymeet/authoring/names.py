@@ -26,6 +26,8 @@ MAX_MENUS = 20
 MAX_OFFERED = 100_000
 #: Looking for what was meant takes time in a large story; after so many slips nobody needs it.
 MAX_SUGGESTIONS = 50
+#: So many names are listed where none is close.
+MAX_NAMED = 8
 _OF_A_MENU = " of a menu"
 
 
@@ -108,6 +110,8 @@ class Names:
     #: Whether some flag or derived name could not be read; whether some file could not.
     incomplete: bool = False
     files_lost: bool = False
+    #: Names that were declared where nothing can be declared.
+    displaced: set[str] = field(default_factory=set)
     _suggested: int = 0
     _declared: dict[str, list[Declared]] = field(default_factory=dict)
 
@@ -186,25 +190,30 @@ class Names:
 
     def node(self, scene: str, name: str) -> int:
         """The step of the node meant by `node` or `scene.node` in a scene; raises `UnknownReferenceError`."""
-        return self._step(scene, tuple(name.split(".")), nodes=True)
+        return self._meant(scene, tuple(name.split(".")), nodes=True)[1]
+
+    def full_node(self, scene: str, name: str) -> str:
+        """The same node, as `scene.node`."""
+        return self._meant(scene, tuple(name.split(".")), nodes=True)[0]
 
     def choice(self, scene: str, path: tuple[str, ...]) -> int:
         """The step that the choice meant by `node.choice` or `menu.choice` opens onto.
 
         Raises `UnknownReferenceError`.
         """
-        return self._step(scene, path, nodes=False)
+        return self._meant(scene, path, nodes=False)[1]
 
-    def _step(self, scene: str, path: tuple[str, ...], *, nodes: bool) -> int:
+    def _meant(self, scene: str, path: tuple[str, ...], *, nodes: bool) -> tuple[str, int]:
+        """What a name means in a scene: the full name, and the step."""
         name = ".".join(path)
         found = self._called(f"{scene}.{name}", nodes=nodes)
         if not found and not nodes and path[0] in self.menus and name in self.shared_steps:
-            return self.shared_steps[name]  # a menu of the story is at home in every scene
+            return name, self.shared_steps[name]  # a menu of the story is at home in every scene
         if not found:
             places = dict.fromkeys((name, *(f"{other}.{name}" for other in self.scenes)))
             found = [called for full in places for called in self._called(full, nodes=nodes)]
         if len(found) == 1:
-            return found[0][1]
+            return found[0]
         what = "node" if nodes else "choice"
         if found:
             shown = " or ".join(called for called, _ in found)
@@ -212,7 +221,8 @@ class Names:
             mend = mend if _OF_A_MENU in shown else "write the scene's id before it"
             raise UnknownReferenceError(f'"{name}" could be {shown}', mend)
         help_line = self._suggest(scene, name, nodes=nodes)
-        raise UnknownReferenceError(f'there is no {what} "{name}"', help_line, excused=self.files_lost)
+        excused = self.files_lost or not self.displaced.isdisjoint(path)
+        raise UnknownReferenceError(f'there is no {what} "{name}"', help_line, excused=excused)
 
     def _called(self, full: str, *, nodes: bool) -> list[tuple[str, int]]:
         """The node, or else the choices, of a full name, each as it is told from others and with its step."""
@@ -237,7 +247,26 @@ class Names:
             if self._is_node(full) == nodes:
                 shown.setdefault(full.rpartition(".")[2], []).append(full.removeprefix(f"{scene}."))
         close = closest(name.rpartition(".")[2], shown)
-        return suggestion(full for last in close for full in shown[last])
+        return suggestion(full for last in close for full in shown[last]) or self._listed(scene, name, nodes=nodes)
+
+    def _listed(self, scene: str, name: str, *, nodes: bool) -> str | None:
+        """What there is where nothing is close: the nodes of the scene that is named or else at hand, or choices."""
+        first = name.partition(".")[0]
+        if not nodes:
+            here = f"{scene}.{first}." if f"{scene}.{first}" in self.steps else f"{name.rpartition('.')[0]}."
+            choices = [full.removeprefix(here) for full in self.steps if full.startswith(here)]
+            return f"its choices are {_some(choices)}" if choices else "it is written `node.choice`"
+        if first in self.scenes:
+            known = [full for full in self.steps if full.startswith(f"{first}.") and self._is_node(full)]
+            return f'"{first}" is a scene, and its nodes are {_some(known)}'
+        known = [full for full in self.steps if self._is_node(full)]
+        own = [full.removeprefix(f"{scene}.") for full in known if full.startswith(f"{scene}.")]
+        return f"the nodes of this scene are {_some(own)}" if own else f"the nodes are {_some(known)}"
+
+
+def _some(names: list[str]) -> str:
+    """The first few of some names."""
+    return ", ".join(names[:MAX_NAMED]) + (", …" if len(names) > MAX_NAMED else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +294,18 @@ class Scope:
         local = self.story.local.get(self.scene, {})
         return [*local, *self.story.flags, *self.story.derived, *self.story.words]
 
+    def other_meaning(self, name: str) -> str | None:
+        """A local flag of another scene, a node, an ending or a protagonist, with how to ask for it."""
+        scene = next((scene for scene, flags in self.story.local.items() if name in flags), None)
+        if scene is not None:
+            return f"only the scene {scene} knows it, as its local flag; what all scenes know stands under `flags`"
+        if f"{self.scene}.{name}" in self.story.steps:
+            return f"{name} is a node: to ask whether the reader has been there, write seen({name})"
+        for what, names in (("ended", self.story.endings), ("playing", self.story.protagonists)):
+            if name in names and self.promising:
+                return f"write {what}({name})"
+        return None
+
     def derived_depths(self) -> list[int]:
         """How deep the expression of each derived name goes, by its index."""
         return self.story.derived_depths
@@ -287,10 +328,13 @@ class Scope:
         if not self.promising:
             return None
         name = ".".join(reference.path)
+        if reference.function == "at" and name in self.story.endings:
+            raise UnknownReferenceError(f'"{name}" is an ending, not a node', f"write ended({name})")
         if reference.function == "at":
             return ("at", self.story.node(self.scene, name))
         known = self.story.endings if reference.function == "ended" else self.story.protagonists
         if name not in known:
             what = "ending" if reference.function == "ended" else "protagonist"
-            raise UnknownReferenceError(f'there is no {what} "{name}"', did_you_mean(name, known))
+            help_line = did_you_mean(name, known) or f"there is {_some(list(known))}"
+            raise UnknownReferenceError(f'there is no {what} "{name}"', help_line)
         return (reference.function, known[name])

@@ -63,6 +63,11 @@ class Mapping:
 Node: TypeAlias = Scalar | Sequence | Mapping
 
 
+def is_nothing(node: Node) -> bool:
+    """Whether nothing is written behind a key."""
+    return isinstance(node, Scalar) and not node.value and node.style == "plain"
+
+
 def parts(node: Node) -> list[Node]:
     """The nodes directly inside a node, in the order of the file."""
     if isinstance(node, Scalar):

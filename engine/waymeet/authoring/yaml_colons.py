@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from waymeet.authoring.yaml_depth import at_the_margin, tight_dash
 from waymeet.authoring.yaml_slips import (
     BLOCK_HELP,
     Failure,
@@ -16,6 +17,7 @@ from waymeet.authoring.yaml_slips import (
 )
 
 MAX_KEY = 1024  # a limit of YAML's
+_EFFECT = re.compile(r"\bdo:[ \t]+(\[[ \t]*)?(\w+)[ \t]*$")
 
 
 def colon(failure: Failure) -> Wording:
@@ -31,30 +33,56 @@ def colon(failure: Failure) -> Wording:
         return _long_key(failure, failure.last_start)
     if failure.last_style == "plain" and failure.last_start < start:
         return _runaway(failure)
+    if (effect := effect_with_colon(failure)) is not None:
+        return effect
     message = 'a colon followed by a space (": ") may not stand in unquoted text'
     return Wording(at, at + 1, message, quote_help(failure, at))
+
+
+def effect_with_colon(failure: Failure) -> Wording | None:
+    """`do: trust: +1`, where a sign belongs in place of the second colon."""
+    text, at = failure.text, failure.at
+    start, stop = line_around(text, at)
+    effect = _EFFECT.search(text[start:at])
+    if effect is None:
+        return None
+    value = re.split(r" #|[,\]}]", text[at + 1 : stop])[0].strip()
+    return Wording(at, at + 1, "an effect has no colon", f'write "{without_colon(effect.group(2), value)}"')
+
+
+def without_colon(flag: str, value: str) -> str:
+    """The effect that is meant by a flag, a colon, and a value."""
+    change = re.fullmatch(r"([+-])[ \t]*(\w+)", value)
+    return f"{flag} {change[1]}= {change[2]}" if change else f"{flag} = {value or 'true'}"
 
 
 def _runaway(failure: Failure) -> Wording:
     """A key was read as more of a text that began on an earlier line."""
     text, begin = failure.text, failure.last_start
     first, stop = line_around(text, begin)
+    dash = tight_dash(text, first + len(text[first:stop]) - len(text[first:stop].lstrip()))
+    if dash is not None:
+        return dash
     number = line_number(text, begin)
     if at_line_start(text, begin):
         return _without_colon(failure, begin, stop)
+    if (outside := at_the_margin(text, first)) is not None:
+        return outside
     start, _ = line_around(text, failure.at)
     start += len(text[start : failure.at]) - len(text[start : failure.at].lstrip())
     indent = len(text[first:begin]) - len(text[first:begin].lstrip())
     message = f"this line is read as more of the text that begins on line {number}, and its colon may not stand there"
     help_line = (
-        f"a key of its own must not be indented further than the key on line {number} ({indent} spaces); "
-        "if it is text, " + BLOCK_HELP
+        f"a key of its own must not be indented further than the key on line {number} ({indent} spaces), "
+        f"unless the key that it belongs to is missing above it; if it is text, {BLOCK_HELP}"
     )
     return Wording(start, failure.at + 1, message, help_line)
 
 
 def _without_colon(failure: Failure, begin: int, stop: int) -> Wording:
     """A line that should be a key with a value, but has no colon, or no space behind it."""
+    if (dash := tight_dash(failure.text, begin)) is not None:
+        return dash
     words = failure.text[begin:stop].split(" #")[0].rstrip()
     end = begin + len(words)
     tight = re.match(r"[\w-]+(:)(?=[^\s:/])", words)

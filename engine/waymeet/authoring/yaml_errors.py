@@ -12,14 +12,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from waymeet.authoring.yaml_colons import colon, no_colon, tight_colon
+from waymeet.authoring.yaml_colons import colon, effect_with_colon, no_colon, tight_colon
+from waymeet.authoring.yaml_depth import misaligned
 from waymeet.authoring.yaml_slips import (
     BLOCK_HELP,
     Failure,
     Wording,
     in_the_way,
     line_around,
-    misaligned,
     quote_help,
 )
 
@@ -141,6 +141,8 @@ def _bracket(failure: Failure) -> Wording | None:
         message = f'"{sign}" opens here and is never closed'
         return Wording(opened, opened + 1, message, f'write "{close}" where it ends; if it is text, {BLOCK_HELP}')
     if text[at] == ":":
+        if (effect := effect_with_colon(failure)) is not None:
+            return effect
         message = "a colon may not stand in unquoted text between brackets"
         return Wording(
             at, at + 1, message, f"put the text in quotes; if all of it from {sign} on is text, {BLOCK_HELP}"

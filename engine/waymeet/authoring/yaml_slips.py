@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 BLOCK_HELP = 'write it indented on the lines below a "|"'
-MAX_LINES_BACK = 2000
 
 
 class Wording(NamedTuple):
@@ -142,7 +141,7 @@ def _after_comment(failure: Failure) -> Wording | None:
     if failure.last_style != "plain" or not found or not at_line_start(failure.text, failure.at):
         return None
     text, at, begin = failure.text, failure.at, failure.last_start
-    below = _indent(text, at) > _indent(text, begin) or _column(text, at) == _column(text, begin)
+    below = indentation(text, at) > indentation(text, begin) or column_at(text, at) == column_at(text, begin)
     if not below or re.compile(r"[\w-]+:(?=\s)").match(text, at):
         return None
     message = 'everything from " #" on is a comment, so the text ends here although it goes on on the next line'
@@ -162,8 +161,8 @@ def _block_indent(failure: Failure) -> Wording | None:
     ):
         return None
     _, stop = line_around(text, at)
-    indent = _indent(text, at)
-    if indent <= _indent(text, failure.last_start):
+    indent = indentation(text, at)
+    if indent <= indentation(text, failure.last_start):
         return None
     sign, number = text[failure.last_start], line_number(text, failure.last_start)
     message = f'this line is indented less than the first line of the text that "{sign}" begins on line {number}'
@@ -171,86 +170,12 @@ def _block_indent(failure: Failure) -> Wording | None:
     return Wording(at, stop, message, help_line)
 
 
-def _column(text: str, at: int) -> int:
+def column_at(text: str, at: int) -> int:
+    """How far in a place stands on its line."""
     return at - line_around(text, at)[0]
 
 
-def _indent(text: str, at: int) -> int:
+def indentation(text: str, at: int) -> int:
+    """How far in the line at a place begins."""
     start, stop = line_around(text, at)
     return len(text[start:stop]) - len(text[start:stop].lstrip(" "))
-
-
-def misaligned(failure: Failure) -> Wording | None:
-    """A line that begins at a column where nothing above it begins."""
-    text, at = failure.text, failure.at
-    if not at_line_start(text, at) or at >= len(text):
-        return None
-    indent = _indent(text, at)
-    above = _columns_above(text, at)
-    if indent in above:
-        return _mixed(failure)
-    start, stop = line_around(text, at)
-    options = [f"by {column} to line up with {what}" for column, what in _nearest(above, indent)]
-    kind = "list item" if text[start:stop].lstrip().startswith("- ") else "line"
-    message = f"this {kind} is indented by {_spaces(indent)}, and nothing above it is indented like that"
-    help_line = f"indent it {', or '.join(options)}" if options else "indent it like the lines above it"
-    return Wording(start + indent, stop, message, help_line)
-
-
-def _mixed(failure: Failure) -> Wording:
-    """A line that lines up, but is a list item among keys, or a key among list items."""
-    start, stop = line_around(failure.text, failure.at)
-    start += _indent(failure.text, failure.at)
-    if failure.text.startswith("-", start):
-        message = "this is a list item, but the lines above it at this indentation are keys"
-        return Wording(start, stop, message, "put the list under a key of its own, or delete the dash")
-    above, end = _line_above(failure.text, start)
-    if not failure.text[above:end].lstrip().startswith("- ") and ":" not in failure.text[above:end]:
-        above += _indent(failure.text, above)
-        message = "there is no colon on this line, so it is no key"
-        return Wording(above, above + len(failure.text[above:end].rstrip()), message, 'write "key: value"')
-    message = "this is no list item, but it stands inside the list above it"
-    return Wording(start, stop, message, 'begin it with "- ", or indent it like the key that the list belongs to')
-
-
-def _line_above(text: str, at: int) -> tuple[int, int]:
-    """The nearest line above that says something, without its comment."""
-    start, stop = line_around(text, at)
-    for _ in range(MAX_LINES_BACK):
-        if start == 0:
-            break
-        start, stop = line_around(text, start - 1)
-        words = text[start:stop].split(" #", maxsplit=1)[0]
-        if words.strip() and not words.lstrip().startswith("#"):
-            return start, start + len(words)
-    return start, stop
-
-
-def _columns_above(text: str, at: int) -> dict[int, str]:
-    """The indentations that enclose a line, innermost first, each with the line it was seen on."""
-    found: dict[int, str] = {}
-    start, _ = line_around(text, at)
-    least = len(text)
-    for _ in range(MAX_LINES_BACK):
-        if start == 0 or least == 0:
-            break
-        start, stop = line_around(text, start - 1)
-        line = text[start:stop]
-        dashes = re.match(r" *(- +)*", line)
-        words = line.strip()
-        columns = [dashes.end(), _indent(text, start)] if dashes and words and words[0] != "#" else []
-        for column in (column for column in columns if column < least):
-            least = column
-            found[column] = f'"{line[column:].split(":")[0].strip()[:30]}" (line {line_number(text, start)})'
-    return found
-
-
-def _nearest(above: dict[int, str], indent: int) -> list[tuple[int, str]]:
-    """The closest indentation on either side of one that fits nothing."""
-    deeper = [column for column in above if column > indent][-1:]
-    outer = [column for column in above if column < indent][:1]
-    return [(column, above[column]) for column in deeper + outer]
-
-
-def _spaces(number: int) -> str:
-    return "1 space" if number == 1 else f"{number} spaces"

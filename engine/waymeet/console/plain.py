@@ -53,8 +53,9 @@ class PlainView:
 
         def meant(line: str) -> int | Command | None:
             command = command_typed(line)
-            if command is None and line.isascii() and line.isdecimal() and 1 <= int(line) <= last:
-                return int(line) - 1
+            number = line.rstrip(".)")  # a menu shows "1.", and some type what they see
+            if command is None and number.isascii() and number.isdecimal() and 1 <= int(number) <= last:
+                return int(number) - 1
             if command is None:
                 self._say(_correction(line, last))
             return command

@@ -56,7 +56,18 @@ _HABITS = {
     '"': "words need no quotes here, and free text cannot be tested",
     "'": "words need no quotes here, and free text cannot be tested",
     "?": 'write "a if condition else b"',
+    ",": 'join conditions with "and" or "or"',
+    "AND": 'write "and"',
+    "OR": 'write "or"',
+    "NOT": 'write "not"',
+    "has": 'a set is asked the other way round, as in "feather in clues"',
+    "contains": 'a set is asked the other way round, as in "feather in clues"',
+    "then": "a condition stands alone: what happens then has keys of its own",
 }
+#: What people begin an effect with.
+_VERBS = frozenset(("set", "let", "make", "add", "change", "give", "take"))
+#: What is said where two names stand side by side.
+BETWEEN = 'between two names stands "and", "or" or a comparison such as "=="'
 
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 
@@ -78,7 +89,7 @@ def parse_expression(text: str, offset: int = 0) -> Expression:
 
 def parse_effect(text: str) -> Effect:
     """The one effect that a text holds; raises `ExpressionError`."""
-    parser = _Parser(text, 0)
+    parser = _Parser(text, 0, effect=True)
     effect = parser.effect()
     parser.finish()
     return effect
@@ -105,13 +116,16 @@ def _refuse_characters(text: str, at: int, offset: int) -> NoReturn:
     odd = re.compile(r"\w+|.", re.DOTALL).match(text, at)
     assert odd is not None
     help_line = "a name starts with a letter" if odd.group()[0].isdigit() else None
+    help_line = f'leave out the "{odd.group()}"' if odd.group() in "$#@" else help_line
     raise ExpressionError(f'"{odd.group()}" means nothing here', at + offset, odd.end() + offset, help_line)
 
 
 class _Parser:
     """One text being read; each method reads one form and leaves the next token at hand."""
 
-    def __init__(self, text: str, offset: int) -> None:
+    def __init__(self, text: str, offset: int, *, effect: bool = False) -> None:
+        self._text = text
+        self._effect = effect
         self._tokens = _tokens(text, offset)
         self._index = 0
         self._depth = 0
@@ -125,11 +139,32 @@ class _Parser:
         target = self._word("an effect starts with the flag that it changes")
         operator = self._next
         if operator.text not in ("=", "+=", "-="):
-            wanted = '"==" asks; "=" changes' if operator.text == "==" else "an effect is `flag = …`, `+= …` or `-= …`"
-            self._fail(f"expected =, += or -= after {target.name}", operator, wanted)
+            self._fail(f"expected =, += or -= after {target.name}", operator, self._meant(target))
         self._advance()
         value = self.expression()
         return Assign(token.start, value.end, target, cast("Literal['=', '+=', '-=']", operator.text), value)
+
+    def _meant(self, target: Word) -> str:
+        """What to write where an effect goes on after its flag with something else than a sign that changes it."""
+        sign, following = self._next, self._tokens[min(self._index + 1, len(self._tokens) - 1)]
+        if sign.text == "==":
+            return '"==" asks; "=" changes'
+        if sign.text in ("+", "-"):
+            amount = following.text if following.kind in ("number", "name") else "1"
+            return f'write "{target.name} {sign.text}= {amount}"'
+        if sign.kind == "name" and (following.text in ("=", "+=", "-=") or target.name in _VERBS):
+            return f'leave out "{target.name}", as in "{sign.text} = true" or "{sign.text} += 1"'
+        if sign.kind in ("number", "name") and following.kind == "end":
+            return f'write "{target.name} = {sign.text}"'
+        if sign.text in ("*", "/", "%"):
+            return f'write "{target.name} = {target.name} {sign.text} …"'
+        return "an effect is `flag = …`, `+= …` or `-= …`"
+
+    def _several(self, between: str) -> str:
+        """How to write a text that holds several effects, parted by a sign or a word."""
+        parts = [part.strip() for part in re.split(between, self._text)]
+        nested = re.search(r"[({]", self._text)
+        return f"write a list: [{'…, …' if nested else ', '.join(parts)}]"
 
     def _toggle(self) -> Effect:
         start = self._advance().start
@@ -140,6 +175,7 @@ class _Parser:
     def _word(self, help_line: str) -> Word:
         token = self._next
         if token.kind != "name" or token.text in KEYWORDS:
+            help_line = 'to make a flag false, write "flag = false"' if token.text == "not" else help_line
             self._fail(f"expected a flag, found {_named(token)}", token, help_line)
         self._advance()
         return Word(token.start, token.end, token.text)
@@ -202,6 +238,9 @@ class _Parser:
         if token.text == "not" and self._tokens[self._index + 1].text == "in":
             self._index += 2
             return "not in"
+        if token.text == "=" and self._effect:
+            help_line = self._several(r"\band\b") if " and " in self._text else 'to compare, write "=="'
+            self._fail('"=" stands here a second time, and an effect changes one flag', token, help_line)
         if token.text == "=":
             following = self._tokens[self._index + 1].text
             meant = following + "=" if following in ("<", ">") else "=="
@@ -289,12 +328,14 @@ class _Parser:
             self._advance()
             last = self._id()
             path.append(last.text)
-        end = self._expect(")").end
+        written = "node.choice" if function.text in ("chosen", "times") else "node"
+        end = self._expect(")", f"ids stand between the brackets, as in {function.text}({written})").end
         return Reference(function.start, end, function.text, tuple(path), first.start, last.end)
 
     def _id(self) -> _Token:
         if self._next.kind != "name":
-            self._fail(f"expected the id of a node or choice, found {_named(self._next)}", self._next)
+            help_line = "ids need no quotes" if self._next.text in ("'", '"') else None
+            self._fail(f"expected the id of a node or choice, found {_named(self._next)}", self._next, help_line)
         return self._advance()
 
     def _call(self, function: _Token) -> Expression:
@@ -337,8 +378,11 @@ class _Parser:
 
     def finish(self) -> None:
         token = self._next
+        if self._effect and token.text in (",", ";"):
+            self._fail(f"{_named(token)} cannot join effects", token, self._several("[,;]"))
         if token.kind != "end":
-            self._fail(f"{_named(token)} does not belong here", token, _HABITS.get(token.text))
+            help_line = _HABITS.get(token.text) or (BETWEEN if token.kind in ("name", "number") else None)
+            self._fail(f"{_named(token)} does not belong here", token, help_line)
 
     def _fail(self, message: str, token: _Token, help_line: str | None = None) -> NoReturn:
         raise ExpressionError(message, token.start, token.end, help_line or _HABITS.get(token.text))

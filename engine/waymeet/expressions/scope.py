@@ -59,6 +59,9 @@ class Scope(Protocol):
     def names(self) -> Iterable[str]:
         """Every name that could be meant, for suggestions."""
 
+    def other_meaning(self, name: str) -> str | None:
+        """What a name is that is no flag here, and how it is asked for, as a line of help; None for no name at all."""
+
     def derived_depths(self) -> Sequence[int]:
         """How deep the expression of each derived name goes, by its index."""
 
@@ -87,13 +90,14 @@ class UnknownReferenceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong inside an expression, at offsets into its text."""
+    """Something wrong inside an expression, at offsets into its text; `case` counts the case of a match it is about."""
 
     rule: str
     message: str
     start: int
     end: int
     help: str | None = None
+    case: int | None = None
 
 
 @dataclass(slots=True)

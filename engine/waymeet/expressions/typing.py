@@ -37,6 +37,10 @@ LOOSE_CAP = 999
 MAX_COUNT = 65_536
 #: The deepest that one expression may go, derived names unfolded: running one is recursive.
 MAX_DEPTH = 150
+#: Numbers as they are written in prose.
+NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+#: So many flags are named where none is close to what was written.
+_NAMED = 8
 #: What people write for true and false.
 _TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 #: The most work one expression may do, derived names unfolded.
@@ -305,7 +309,9 @@ class Typing:
     def _asked(self, tree: syntax.Reference) -> Typed:
         code = self.scope.asked(tree)
         if code is None:
-            return self._wrong(tree, "bad-expression", f"{tree.function}(…) can only be asked in a promise")
+            message, path = f"{tree.function}(…) can only be asked in a promise", ".".join(tree.path)
+            help_line = f"seen({path}) asks whether the reader has been there" if tree.function == "at" else None
+            return self._wrong(tree, "bad-expression", message, help_line)
         return Typed(code, BOOL)
 
     # -- comparisons ------------------------------------
@@ -465,7 +471,8 @@ class Typing:
         if same or typed.type == kind or isinstance(typed.type, UnknownType):
             return typed
         if isinstance(kind, SetType) and isinstance(typed.type, WordsType):
-            help_line = f"a set is written in braces: {{{typed.type.words[0]}}}"
+            word = typed.type.words[0]
+            help_line = f'"{word} in …" asks for it, "+= {word}" adds it; a set is written in braces: {{{word}}}'
         if help_line is None and isinstance(kind, BoolType):
             help_line = "write true or false"
         if help_line is None and isinstance(kind, IntType):
@@ -491,7 +498,17 @@ class Typing:
     def _suggest(self, word: str) -> str | None:
         if word in _TRUTHS:
             return f'write "{_TRUTHS[word]}"'
-        return did_you_mean(word, self.scope.names())
+        if word in NUMBERS:
+            return f'write "{NUMBERS.index(word)}"'
+        return self.scope.other_meaning(word) or did_you_mean(word, self.scope.names()) or self._known(word)
+
+    def _known(self, word: str) -> str:
+        """The flags and derived names that there are."""
+        flags = [name for name in self.scope.names() if self.scope.lookup(name) is not None]
+        if not flags:
+            return f"declare it under `flags` in the story file, as in `{word}: false`"
+        more = ", …" if len(flags) > _NAMED else ""
+        return f"there is {', '.join(flags[:_NAMED])}{more}; a new one is declared under `flags` in the story file"
 
     def _wrong(self, place: syntax.Node, rule: str, message: str, help_line: str | None = None) -> Typed:
         self.problems.append(Problem(rule, message, place.start, place.end, help_line))

@@ -105,14 +105,14 @@ class ProseCompiler:
     def _cases(self, code: Code, kind: EnumType | IntType, value: expressions.Node, cases: Sequence[Labelled]) -> Prose:
         ranges: list[tuple[int, int, Prose]] = []
         otherwise: Prose | None = None
-        for label, place, prose in cases:
+        for case, (label, place, prose) in enumerate(cases):
             if otherwise is not None:
-                self._wrong("bad-prose", "no case after `else` can be reached", place)
+                self._wrong("bad-prose", "no case after `else` can be reached", place, case=case)
             elif label == "else":
                 otherwise = prose
-            elif (found := self._range(label, place, kind)) is not None:
+            elif (found := self._range(label, place, kind, case)) is not None:
                 if any(low <= found[0] and found[1] <= high for low, high, _ in ranges):
-                    self._wrong("bad-prose", f'the case "{label}" stands here twice', place)
+                    self._wrong("bad-prose", f'the case "{label}" stands here twice', place, case=case)
                 ranges.append((*found, prose))
         missing = _uncovered(kind, ranges)
         if otherwise is None and missing is not None and len(ranges) == len(cases):
@@ -120,21 +120,27 @@ class ProseCompiler:
             self._wrong("incomplete-match", f"nothing is said for {missing}", value, help_line)
         return ("match", code, tuple(ranges), otherwise or ())
 
-    def _range(self, label: str, place: expressions.Node, kind: EnumType | IntType) -> tuple[int, int] | None:
+    def _range(
+        self, label: str, place: expressions.Node, kind: EnumType | IntType, case: int
+    ) -> tuple[int, int] | None:
         if isinstance(kind, EnumType):
             if label in kind.values:
                 return kind.values.index(label), kind.values.index(label)
-            self._wrong("type-mismatch", f'"{label}" is not {describe(kind)}', place, did_you_mean(label, kind.values))
+            help_line = did_you_mean(label, kind.values) or 'for all other values write "else"'
+            self._wrong("type-mismatch", f'"{label}" is not {describe(kind)}', place, help_line, case)
             return None
         found = _RANGE.fullmatch(label)
         if found is None:
-            self._wrong("bad-prose", f'"{label}" is no number', place, "write 3, or 1..3 for a range")
+            help_line = 'write 3, or 1..3 for a range, or "else" for all other numbers'
+            self._wrong("bad-prose", f'"{label}" is no number', place, help_line, case)
             return None
         low = int(found[1])
         return low, int(found[2] or low)
 
-    def _wrong(self, rule: str, message: str, place: expressions.Node, help_line: str | None = None) -> None:
-        self.problems.append(Problem(rule, message, place.start, place.end, help_line))
+    def _wrong(
+        self, rule: str, message: str, place: expressions.Node, help_line: str | None = None, case: int | None = None
+    ) -> None:
+        self.problems.append(Problem(rule, message, place.start, place.end, help_line, case))
 
 
 def _uncovered(kind: Type, ranges: Sequence[tuple[int, int, Prose]]) -> str | None:

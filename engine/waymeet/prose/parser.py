@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from waymeet.expressions.parser import parse_expression
+from waymeet.expressions.parser import BETWEEN, parse_expression
 from waymeet.expressions.syntax import ExpressionError
 from waymeet.prose.syntax import (
     Case,
@@ -166,6 +166,7 @@ class _Parser:
         if sign == "?":
             return Matched(start, start, expression, self._cases(start))
         options = self._options(start)
+        self._refuse_else(options)
         if len(options) > 2:
             message = "a condition has two parts at most, one for yes and one for no"
             raise ProseError(message, start, self.at, r"to print a bar, write \|")
@@ -175,8 +176,9 @@ class _Parser:
         try:
             return parse_expression(self.text[self.at : end], self.at)
         except ExpressionError as error:
-            what = {":": "a colon", "?": "a question mark"}.get(sign)
-            help_line = error.help or (None if what is None else rf"to print {what} inside braces, write \{sign}")
+            what = {":": "a colon inside braces", "?": "a question mark inside braces"}.get(sign, "the brace")
+            print_it = rf"to print {what}, write \{'{' if sign == '}' else sign}"
+            help_line = print_it if error.help in (None, BETWEEN) else error.help
             raise ExpressionError(error.message, error.start, error.end, help_line) from error
 
     def _refuse_condition(self, start: int) -> None:
@@ -185,6 +187,14 @@ class _Parser:
         if sign == ":":
             message = f'"{self.text[self.at : end]}" is no condition'
             raise ProseError(message, self.at, end, r'for the opposite write "not …"; to print a colon, write \:')
+
+    def _refuse_else(self, options: tuple[Parts, ...]) -> None:
+        """What is told otherwise stands behind a bar; an `else:` would be told to the reader."""
+        for part in (part for option in options for part in option if isinstance(part, Words)):
+            found = re.compile(r"[,;.]?\s*\b(else:)\s").search(self.text, part.start, part.end)
+            if found is not None:
+                help_line = r"write {condition: one text | another}; to print a colon, write \:"
+                raise ProseError('what is told otherwise stands behind a "|"', *found.span(1), help_line)
 
     def _header(self, start: int) -> tuple[int, str]:
         """Where the first of `: | ? }` stands that is inside no brackets, and which it is."""

@@ -106,7 +106,7 @@ class Rendering:
             text = text.lstrip(" ")
         if not text:
             return
-        if self._gap and last == " " and text[0] in _CLOSING_MARKS:
+        if self._gap and last == " " and _closes(text):
             self._trim()
         self._gap = False
         self._spans.append(Span(self.style, text))
@@ -138,6 +138,11 @@ class Rendering:
                 self._spans.append(Span(style, text))
             if text or not self._spans or self._spans[-1].style != style:
                 return
+
+
+def _closes(text: str) -> bool:
+    """Whether a text begins with a mark that stands close to the word before it; a quote before a word opens."""
+    return text[0] in _CLOSING_MARKS and not (text[0] in "'\"" and text[1:2].isalnum())
 
 
 def _joined(spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -53,7 +53,7 @@ FILE_RULES = {
     "unknown-key": "a key that means nothing where it stands",
     "missing-key": "a key that must be there",
     "wrong-value": "a value that its key cannot have",
-    "lost-text": "words of a text that YAML takes for a comment",
+    "lost-text": "words of a text that YAML takes for a comment, or that a comma between braces cuts off",
     "format-version": "a story written for another version of the format",
     "bad-expression": "a condition or an effect that cannot be read",
     "unknown-name": "a name that nothing has",

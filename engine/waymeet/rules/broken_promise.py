@@ -11,15 +11,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from waymeet.analysis.lasting import lost
 from waymeet.diagnostics import Diagnostic, Related, Severity
-from waymeet.rules.facts import Facts, Found, Open, StateRule, meets, rests
+from waymeet.rules.facts import Facts, Found, Open, StateRule, meets, stands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from waymeet.analysis.obligations import Promised
-    from waymeet.analysis.walk import Move
     from waymeet.diagnostics import Witness
 
 
@@ -36,11 +34,11 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
 
 def _broken(facts: Facts, rule: StateRule, promised: Promised) -> Iterator[Found]:
     promise = promised.promise
-    first = facts.walk.held.get(promised.condition)
+    first = facts.survey.held.get(promised.condition)
     if first is not None:
         comes = "comes true" if promise.kind == "never" else "is not so"
         message = f'the promise {promise.id} is broken: "{promise.words}" {comes}'
-        witness = facts.walk.way_through(first.move)
+        witness = facts.survey.way(first)
         yield Found(
             _told(rule, promised, message, "mend the way there, or the promise", witness), meets(promised.condition)
         )
@@ -48,7 +46,7 @@ def _broken(facts: Facts, rule: StateRule, promised: Promised) -> Iterator[Found
 
 def _impossible(facts: Facts, rule: StateRule, promised: Promised) -> Iterator[Found]:
     promise = promised.promise
-    if promised.condition not in facts.walk.held and facts.walk.stopped is None:
+    if promised.condition not in facts.survey.held and facts.survey.stopped is None:
         whose = "" if promise.protagonist is None else f" of {facts.story.protagonists[promise.protagonist].id}"
         message = f'the promise {promise.id} is broken: in no playthrough{whose} is "{promise.words}" ever so'
         yield Found(_told(rule, promised, message, "make a way to it, or mend the promise"))
@@ -56,21 +54,15 @@ def _impossible(facts: Facts, rule: StateRule, promised: Promised) -> Iterator[F
 
 def _lost(facts: Facts, rule: StateRule, promised: Promised) -> Iterator[Found]:
     promise = promised.promise
-    if facts.walk.stopped is not None:
+    if facts.survey.stopped is not None:
         return
-    found = lost(facts.walk, promised.condition, promised.until, promise.protagonist)
+    found = facts.survey.lost(promised.condition, promised.until, promise.protagonist)
     if found is not None:
         message = f'the promise {promise.id} is broken: "{promise.words}" cannot come to be any more'
         help_line = "leave a way to it open, or say with `until` from when on it may be lost"
-        told = _told(rule, promised, message, help_line, found.witness, _after(facts, found.move))
-        yield Found(told, rests(found.state))
-
-
-def _after(facts: Facts, move: Move) -> tuple[Related, ...]:
-    """The choice after which something is lost."""
-    step = facts.walk.states.step(move.state) if move.state >= 0 else None
-    place = None if step is None else facts.places.choices.get((step, move.choice))
-    return () if place is None else (Related(place, "after this choice"),)
+        after = () if found.choice is None else (Related(facts.places.choices[found.choice], "after this choice"),)
+        told = _told(rule, promised, message, help_line, facts.survey.way(found.first), after)
+        yield Found(told, stands(found.first))
 
 
 def _told(
@@ -86,7 +78,7 @@ def _told(
 
 def _unsettled(facts: Facts) -> Iterator[Open]:
     for promised in facts.obligations.promises:
-        if promised.promise.kind == "always_possible" or promised.condition not in facts.walk.held:
+        if promised.promise.kind == "always_possible" or promised.condition not in facts.survey.held:
             yield Open(None, f"the promise {promised.promise.id}")
 
 

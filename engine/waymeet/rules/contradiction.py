@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
-    for (number, step, effect), first in facts.walk.contradictions.items():
+    for (number, step, effect), first in facts.survey.contradictions.items():
         event = facts.story.data.events[number]
         fact = facts.story.data.registers[_changed(facts, step, effect)].name
         message = f"this changes {fact}, which an earlier reading has settled by telling {event.id}"
         help_line = "put a condition on it, so that a later reading follows what was settled"
         span = facts.places.steps[step] if effect == ANSWERED else facts.places.effects[step, effect]
-        witness = facts.walk.way_through(first.move)
+        witness = facts.survey.way(first)
         finding = rule.at_step(facts, step, message, help_line, witness, span)
         related = (Related(facts.places.events[event.id], "the event"),)
-        yield Found(replace(finding, related=related), contradicts(number, step, effect))
+        yield Found(replace(finding, related=related), contradicts(number, step, effect), (span, number))
 
 
 def _changed(facts: Facts, step: int, effect: int) -> int:

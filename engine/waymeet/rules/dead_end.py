@@ -10,21 +10,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import Severity
-from waymeet.rules.facts import Facts, Found, StateRule, anywhere, rests
+from waymeet.rules.facts import Facts, Found, StateRule, anywhere, stands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
-    for step, state in facts.walk.stuck.items():
+    for step, first in facts.survey.stuck.items():
         linked = facts.story.machine.steps[step]
         if linked.ways:
             continue  # a goto that falls through is uncovered-goto's
         message = "no choice is open here and nothing leads on" if linked.choices else "nothing leads on from here"
         help_line = "give it a `goto`, an `otherwise` or an `ending`"
-        finding = rule.at_step(facts, step, message, help_line, facts.walk.way_to(state))
-        yield Found(finding, rests(state, stuck=True), finding.span)
+        finding = rule.at_step(facts, step, message, help_line, facts.survey.way(first))
+        yield Found(finding, stands(first, stuck=True), finding.span)
 
 
 RULE = StateRule("dead-end", Severity.ERROR, _find, anywhere)

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
     numbers = {step.id: index for index, step in enumerate(facts.story.data.steps)}
-    for loop in facts.walk.loops:
+    for loop in facts.survey.loops:
         step = loop.circle[0]
         message = f"{' → '.join((*loop.circle, step))} goes round without asking the reader anything"
         if not loop.came_round:
             message = f"the story goes on for more than {MAX_MOVES:,} steps here without asking the reader anything"
         help_line = "put a choice or an ending on the way round"
-        witness = facts.walk.way_through(loop.first.move)
+        witness = facts.survey.way(loop.first)
         yield Found(rule.at_step(facts, numbers[step], message, help_line, witness), goes_round(loop))
 
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from waymeet.analysis.obligations import Obligations
     from waymeet.analysis.replay import Ended
+    from waymeet.analysis.survey import First, Loop, Survey
     from waymeet.analysis.uses import Uses
-    from waymeet.analysis.walk import Loop, Walk
     from waymeet.authoring.places import Allow, Places
     from waymeet.diagnostics import Span, Witness
     from waymeet.runtime import Story
@@ -52,7 +52,7 @@ class Facts:
     story: Story
     places: Places
     obligations: Obligations
-    walk: Walk
+    survey: Survey
     off: frozenset[str] = frozenset()
 
     def is_told(self, rule: str, where: str) -> bool:
@@ -82,17 +82,16 @@ class Found(NamedTuple):
     cause: Hashable = None
 
 
-def rests(state: int, *, stuck: bool = False) -> Claim:
-    """That a witness ends in a state of the walk, with nowhere to go on from there if it is `stuck`."""
+def stands(first: First, *, stuck: bool = False) -> Claim:
+    """That a witness ends where something is about, with nowhere to go on from there if it is `stuck`."""
 
     def claim(facts: Facts, ended: Ended) -> bool:
-        moment, walk = ended.moment, facts.walk
-        step = walk.states.step(state)
+        step, moment = facts.survey.step(first), ended.moment
         if facts.story.machine.steps[step].outcomes:
             return step in ended.passed  # play goes on from there at once
-        if moment is None or moment.origin.protagonist != facts.story.protagonists[walk.protagonists[state]].id:
+        if moment is None or (stuck and not moment.stuck):
             return False
-        return walk.states.number(walk.protagonists[state], moment.state) == state and (moment.stuck or not stuck)
+        return facts.survey.stands(first, moment.origin.protagonist, moment.state)
 
     return claim
 
@@ -147,9 +146,9 @@ class StateRule:
 
     def undecided(self, facts: Facts) -> Iterator[Undecided]:
         """The questions that are left open when the walk was cut short."""
-        if facts.walk.stopped is not None:
+        if facts.survey.stopped is not None:
             for node, subject in self.unsettled(facts):
-                yield Undecided(self.name, facts.walk.stopped, node, subject)
+                yield Undecided(self.name, facts.survey.stopped, node, subject)
 
     def at_step(
         self, facts: Facts, step: int, message: str, help_line: str, witness: Witness | None, span: Span | None = None

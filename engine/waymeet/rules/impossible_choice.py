@@ -28,14 +28,14 @@ class Place(NamedTuple):
 
 
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
-    if facts.walk.stopped is not None:
+    if facts.survey.stopped is not None:
         return
     for span, places in _never_open(facts).items():
-        come_to = [place for place in places if place.step in facts.walk.arrivals]
+        come_to = [place for place in places if place.step in facts.survey.arrivals]
         is_cut_off = any(_is_cut_off(facts, place) for place in come_to)
         for step, choice in come_to:
             message, help_line = _why(facts, Place(step, choice), is_cut_off=is_cut_off)
-            witness = facts.walk.way_through(facts.walk.arrivals[step].move)
+            witness = facts.survey.way(facts.survey.arrivals[step])
             finding = rule.at_choice(facts, step, choice, message, help_line, witness)
             yield Found(finding, passes(step), span)
 
@@ -55,11 +55,7 @@ def _why(facts: Facts, place: Place, *, is_cut_off: bool) -> tuple[str, str]:
 
 def _is_cut_off(facts: Facts, place: Place) -> bool:
     """Whether a card is open in some state, and only never among the first few."""
-    linked, states = facts.story.machine.steps[place.step], facts.walk.states
-    if linked.most is None:
-        return False
-    here = (number for number in range(len(states)) if states.step(number) == place.step)
-    return any(linked.choices[place.choice].is_open(states[number].registers) for number in here)
+    return facts.story.machine.steps[place.step].most is not None and facts.survey.is_open(*place)
 
 
 def _never_open(facts: Facts) -> dict[Span, list[Place]]:
@@ -68,7 +64,7 @@ def _never_open(facts: Facts) -> dict[Span, list[Place]]:
     for step, linked in enumerate(facts.story.machine.steps):
         for choice in range(len(linked.choices)):
             found.setdefault(facts.places.choices[step, choice], []).append(Place(step, choice))
-    opened = facts.walk.opened
+    opened = facts.survey.opened
     return {span: places for span, places in found.items() if not any(place in opened for place in places)}
 
 

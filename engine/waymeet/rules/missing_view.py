@@ -27,7 +27,7 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
                 help_line = "name a node of theirs under `views`, or say with `allow` why there is none"
                 place = facts.places.events[event.id]
                 yield Found(Diagnostic(rule.name, rule.severity, message, place, help_line))
-    for view in _unseen(facts) if facts.walk.stopped is None else ():
+    for view in _unseen(facts) if facts.survey.stopped is None else ():
         message = f"{view.protagonist} never comes to this view of the event {view.event.id}"
         place = facts.places.views[view.event.id, view.protagonist]
         help_line = f"lead {view.protagonist}'s path there, or name a node that it comes to"
@@ -38,14 +38,14 @@ def _unseen(facts: Facts) -> Iterator[View]:
     """The views that were not come to, save those at nodes that nobody comes to: that is told of the node."""
     for view in facts.obligations.views:
         node = facts.story.data.steps[view.step].id
-        told = view.step not in facts.walk.arrivals and facts.is_told("unreachable-node", node)
-        if view.condition not in facts.walk.held and not told:
+        told = view.step not in facts.survey.arrivals and facts.is_told("unreachable-node", node)
+        if view.condition not in facts.survey.held and not told:
             yield view
 
 
 def _unsettled(facts: Facts) -> Iterator[Open]:
     for view in facts.obligations.views:
-        if view.condition not in facts.walk.held:
+        if view.condition not in facts.survey.held:
             yield Open(facts.story.data.steps[view.step].id, f"{view.protagonist}'s view of {view.event.id}")
 
 

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
     for step, warn, span in _untold(facts):
-        if step in facts.walk.arrivals:
+        if step in facts.survey.arrivals:
             message = f'a reader comes to this without having been warned of "{warn}"'
             help_line = f'add "{warn}" to `warns` in the story file'
-            witness = facts.walk.way_through(facts.walk.arrivals[step].move)
+            witness = facts.survey.way(facts.survey.arrivals[step])
             yield Found(rule.at_step(facts, step, message, help_line, witness, span), passes(step), span)
 
 
@@ -37,7 +37,7 @@ def _untold(facts: Facts) -> Iterator[tuple[int, str, Span]]:
 
 def _unsettled(facts: Facts) -> Iterator[Open]:
     for step, warn, _ in _untold(facts):
-        if step not in facts.walk.arrivals:
+        if step not in facts.survey.arrivals:
             yield Open(facts.story.data.steps[step].node, f'the warning "{warn}"')
 
 

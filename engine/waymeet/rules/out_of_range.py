@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
-    for (step, effect), first in facts.walk.clamps.items():
+    for (step, effect), first in facts.survey.clamps.items():
         register = facts.story.data.registers[facts.story.data.steps[step].effects[effect].register]
         if not register.clamp:
             message = (
@@ -25,7 +25,7 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
             )
             help_line = "widen its range, or say `overflow: clamp` if it is meant to stop there"
             span = facts.places.effects[step, effect]
-            finding = rule.at_step(facts, step, message, help_line, facts.walk.way_through(first.move), span)
+            finding = rule.at_step(facts, step, message, help_line, facts.survey.way(first), span)
             yield Found(finding, overflows(step, effect, first.value), span)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from waymeet.diagnostics import Severity
-from waymeet.rules.facts import Facts, Found, StateRule, anywhere, rests
+from waymeet.rules.facts import Facts, Found, StateRule, anywhere, stands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
     for step, teller in tellers(facts).items():
         if step == teller:
-            state = facts.walk.stuck[step]
+            first = facts.survey.stuck[step]
             message = "every condition of this list can be false at once"
             help_line = "end it with an entry that has no `when`"
-            witness = facts.walk.way_to(state)
+            witness = facts.survey.way(first)
             finding = rule.at_step(facts, step, message, help_line, witness, facts.places.ways.get(step))
-            yield Found(finding, rests(state, stuck=True))
+            yield Found(finding, stands(first, stuck=True))
 
 
 def tellers(facts: Facts) -> dict[int, int]:
@@ -34,7 +34,7 @@ def tellers(facts: Facts) -> dict[int, int]:
 
     Choices may share the list of the step they stand in; it is told once, where it is met first.
     """
-    nearest = sorted(facts.walk.stuck.items(), key=lambda stuck: facts.walk.depths[stuck[1]])
+    nearest = sorted(facts.survey.stuck.items(), key=lambda stuck: stuck[1].depth)
     falling = [step for step, _ in nearest if facts.story.machine.steps[step].ways]
     first: dict[Span | None, int] = {}
     return {step: first.setdefault(facts.places.ways.get(step), step) for step in falling}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
-    if facts.walk.stopped is not None:
+    if facts.survey.stopped is not None:
         return
     for ending, protagonist in _missed(facts):
         message = f"{protagonist} can never come to the ending {ending.id}"
@@ -33,7 +33,7 @@ def _missed(facts: Facts) -> Iterator[tuple[Ending, str]]:
     for index in sorted(endings_in(facts.story.data)):
         ending = facts.story.endings[index]
         for number, protagonist in enumerate(facts.story.protagonists):
-            if protagonist.id in ending.protagonists and (number, index) not in facts.walk.endings:
+            if protagonist.id in ending.protagonists and (number, index) not in facts.survey.endings:
                 yield ending, protagonist.id
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
     connected = _connected(facts)
     cut_off = _unreached(facts)
-    if facts.walk.stopped is not None:
+    if facts.survey.stopped is not None:
         cut_off = [node for node in cut_off if node not in connected]
     told = _told_as_cards(facts)
     for node in (node for node in _causes(facts, cut_off) if node not in told):
@@ -35,17 +35,17 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
 
 def _told_as_cards(facts: Facts) -> set[int]:
     """The cards that a step offers which readers come to: if they never come to the card, that is told of the offer."""
-    if facts.walk.stopped is not None or "impossible-choice" in facts.off:
+    if facts.survey.stopped is not None or "impossible-choice" in facts.off:
         return set()
     numbers = {step.id: index for index, step in enumerate(facts.story.data.steps)}
-    offering = (facts.story.machine.steps[step] for step in facts.walk.arrivals)
+    offering = (facts.story.machine.steps[step] for step in facts.survey.arrivals)
     return {numbers[choice.path] for step in offering if step.most is not None for choice in step.choices}
 
 
 def _unreached(facts: Facts) -> list[int]:
     """The nodes that the walk did not come to, in the order of the file."""
     steps = facts.story.data.steps
-    return [index for index, step in enumerate(steps) if step.id == step.node and index not in facts.walk.arrivals]
+    return [index for index, step in enumerate(steps) if step.id == step.node and index not in facts.survey.arrivals]
 
 
 def _connected(facts: Facts) -> set[int]:

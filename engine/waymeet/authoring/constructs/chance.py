@@ -40,7 +40,7 @@ class Sums(NamedTuple):
 
 
 def lower_chance(written: list[WrittenChance], key: Scalar, lowering: Lowering) -> Chance | None:
-    """Outcomes by their weights; the name of each is the node that it leads to."""
+    """Outcomes by their weights; the name of each is the node that it leads to, as `scene.node`."""
     if not written:
         lowering.reading.report("wrong-value", "there is nothing in this chance", key)
     outcomes = []
@@ -50,7 +50,8 @@ def lower_chance(written: list[WrittenChance], key: Scalar, lowering: Lowering) 
             lowering.reading.report("wrong-value", message, entry.key("weight"))
         to = lowering.target(entry.to)
         if to is not None:
-            outcomes.append(Outcome(entry.to.value, entry.weight, None, to))
+            name = lowering.shared.names.full_node(lowering.scene, entry.to.value)
+            outcomes.append(Outcome(name, entry.weight, None, to))
     return Chance(tuple(outcomes), None)
 
 
@@ -139,12 +140,23 @@ def _ends(name: Scalar, low: int, high: int, lowering: Lowering) -> tuple[int, i
     match = RANGE.fullmatch(name.value)
     if match is None:
         message = f'"{name.value}" is no range'
-        lowering.reading.report("wrong-value", message, name, "write 7, 7..9, 10+ or ..6")
+        lowering.reading.report("wrong-value", message, name, _meant(name.value))
         return None
     parts = {key: int(value) for key, value in match.groupdict().items() if value is not None}
     if "one" in parts:
         return parts["one"], parts["one"]
     return parts.get("low", parts.get("least", low)), parts.get("high", parts.get("most", high))
+
+
+def _meant(name: str) -> str:
+    """What to write for a range that is written otherwise."""
+    between = re.fullmatch(r"(\d+)\s*(?:-|–|to)\s*(\d+)", name)
+    if between:
+        return f'write "{between[1]}..{between[2]}"'
+    bound = re.fullmatch(r"([<>])=\s*(\d+)|(\d+)\s*or (?:more|less)", name)
+    if bound and bound[2]:
+        return f'write "{bound[2]}+"' if bound[1] == ">" else f'write "..{bound[2]}"'
+    return "write 7, 7..9, 10+ or ..6"
 
 
 def _sorting(total: int, code: Code, ranges: list[Sums], at: Step, lowering: Lowering, steps: dict[int, Step]) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from waymeet.authoring.fields import rows
+from waymeet.authoring.fields import broken_rows, rows
 from waymeet.authoring.lowering import Lowering
 from waymeet.diagnostics import did_you_mean
 from waymeet.story import Branch, Chance, Choice, Choices, Goto, Outcome
@@ -55,6 +55,7 @@ def gather_decks(
 ) -> dict[str, Deck]:
     """The decks with the cards that nodes say they are."""
     decks = {name.value: Deck(deck, top) for name, deck in rows(written.decks)}
+    top.shared.names.displaced.update(broken_rows(written.decks))
     for _, deck in rows(written.decks):
         _check_deck(deck, top)
     for reading, scene in scenes:
@@ -80,6 +81,8 @@ def _check_deck(deck: WrittenDeck, top: Lowering) -> None:
 
 def _join(card: Card, decks: dict[str, Deck]) -> None:
     deck = decks.get(card.written.deck.value)
+    if deck is None and card.written.deck.value in card.lowering.shared.names.displaced:
+        return
     if deck is None:
         message = f'there is no deck "{card.written.deck.value}"'
         help_line = did_you_mean(card.written.deck.value, decks) or "declare it under `decks` in the story file"
@@ -94,9 +97,12 @@ def _join(card: Card, decks: dict[str, Deck]) -> None:
 def lower_draw(name: Scalar, at: Step, lowering: Lowering, steps: dict[int, Step]) -> Exit:
     """What drawing from a deck comes to; `at` is the step that draws, less its way out."""
     deck = lowering.shared.decks.get(name.value)
+    if deck is None and name.value in lowering.shared.names.displaced:
+        return None
     if deck is None:
         message = f'there is no deck "{name.value}"'
-        lowering.reading.report("unknown-name", message, name, did_you_mean(name.value, lowering.shared.decks))
+        help_line = did_you_mean(name.value, lowering.shared.decks) or "declare it under `decks` in the story file"
+        lowering.reading.report("unknown-name", message, name, help_line)
         return None
     deck.is_drawn = True
     otherwise = deck.lowering.target(deck.written.otherwise)

@@ -34,13 +34,17 @@ def meant_menu(name: Scalar, lowering: Lowering, within: tuple[str, ...]) -> Men
 
 
 def _report_unknown(name: Scalar, lowering: Lowering) -> None:
-    menus = lowering.shared.names.menus.values()
+    names = lowering.shared.names
+    if not names.displaced.isdisjoint((name.value, "menus")):
+        return
+    menus = names.menus.values()
     help_line = did_you_mean(name.value, [menu.short for menu in menus if menu.scene in ("", lowering.scene)])
     for menu in menus:
         if menu.name == name.value and menu.scene == lowering.scene:
             help_line = f'write "{menu.short}": a menu is named without its scene'
         elif name.value in (menu.name, menu.short):
             help_line = f"only the scene {menu.scene} can use it there; move it to the story file"
+    help_line = help_line or "declare it under `menus` in the story file or in this scene"
     lowering.reading.report("unknown-name", f'there is no menu "{name.value}" here', name, help_line)
 
 

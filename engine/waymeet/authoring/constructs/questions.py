@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from waymeet.diagnostics import did_you_mean
 from waymeet.expressions.scope import Flag
 from waymeet.expressions.types import IntType, TextType, UnknownType, describe
 from waymeet.story import Ask
@@ -23,7 +24,10 @@ def lower_ask(written: WrittenAsk, outward: Goto | None, lowering: Lowering) -> 
     flag = lowering.scope.lookup(written.flag.value)
     label = lowering.line(written.label)
     if not isinstance(flag, Flag):
-        lowering.reading.report("unknown-name", f'there is no flag "{written.flag.value}"', written.flag)
+        name = written.flag.value
+        declare = f"declare it under `flags` in the story file, as in `{name}: {{text: …}}`"
+        help_line = did_you_mean(name, lowering.scope.names()) or declare
+        lowering.reading.report("unknown-name", f'there is no flag "{name}"', written.flag, help_line)
         return None
     if outward is None:
         message = "after the answer the story has nowhere to go on"

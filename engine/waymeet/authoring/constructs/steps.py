@@ -14,6 +14,7 @@ from waymeet.authoring.constructs.story import one_line
 from waymeet.authoring.fields import broken_rows, rows
 from waymeet.authoring.lowering import Lowering
 from waymeet.authoring.models import GotoEntry, WrittenChoice, WrittenNode, WrittenSignal
+from waymeet.authoring.names import MAX_NAMED
 from waymeet.diagnostics import did_you_mean
 from waymeet.expressions.typing import MAX_COUNT
 from waymeet.expressions.wording import reason
@@ -46,6 +47,8 @@ class Surroundings(NamedTuple):
     outward_span: Span | None
     once: bool
     tags: tuple[str, ...] = ()
+    #: Whether a goto of a choice beside it is one too many there, and may be meant for all of them.
+    excused: bool = False
 
 
 class StepLowering:
@@ -130,7 +133,8 @@ class StepLowering:
             return Choices(choices, otherwise or outward)
         if any(getattr(written, _FIELDS.get(way, way)) is not None for way in WAYS_OUT):
             return self._special(index, full, written, around._replace(outward=outward))
-        if outward is None and isinstance(written, WrittenChoice) and not written.is_misspelt:
+        is_lost = outward is None and isinstance(written, WrittenChoice) and not written.is_misspelt
+        if is_lost and not around.excused:
             message = f'the choice "{key.value}" leads nowhere'
             help_line = "give it a goto, an ending or choices, or give the step it stands in a goto"
             self._reading.report("missing-target", message, key, help_line)
@@ -161,12 +165,10 @@ class StepLowering:
 
     def _one_way(self, written: WrittenStep) -> bool:
         """Whether the keys of a step agree on one way out; reported when they do not."""
-        ways = [way for way in WAYS_OUT if getattr(written, _FIELDS.get(way, way)) is not None]
-        if written.goto is not None and ways and ways[0] not in WITH_GOTO:
-            ways.insert(1, "goto")
+        ways = _ways_of(written)
         if len(ways) > 1:
             message = f"a step has one way out, and this has both {ways[0]} and {ways[1]}"
-            self._reading.report("wrong-value", message, written.key(ways[1]))
+            self._reading.report("wrong-value", message, written.key(ways[1]), "keep one of them")
         for key, way in (("otherwise", "choices"), ("returns", "call")):
             if getattr(written, key) is not None and way not in ways and not (way == "choices" and written.menus):
                 help_line = f'without {way}, write "goto"'
@@ -177,7 +179,8 @@ class StepLowering:
     def _ending(self, name: Scalar) -> Exit:
         if name.value in self._endings:
             return End(self._endings[name.value])
-        help_line = did_you_mean(name.value, self._endings) or "declare it under `endings` in the story file"
+        known = f"there is {', '.join(self._endings)}; " if 0 < len(self._endings) <= MAX_NAMED else ""
+        help_line = did_you_mean(name.value, self._endings) or f"{known}declare it under `endings` in the story file"
         self._reading.report("missing-target", f'there is no ending "{name.value}"', name, help_line)
         return None
 
@@ -213,6 +216,7 @@ class StepLowering:
         choices: dict[str, WrittenChoice] = {} if written.choices is None else written.choices
         if written.choices is not None and not choices and not broken_rows(choices):
             self._reading.report("wrong-value", "there is no choice in these choices", written.key("choices"))
+        around = around._replace(excused=any(len(_ways_of(choice)) > 1 for choice in choices.values()))
         found = [self._offered(f"{full}.{key.value}", key, choice, around) for key, choice in rows(choices)]
         for name in written.menus:
             found += self._from_menu(name, full, around, {choice.id for choice in found})
@@ -252,7 +256,7 @@ class StepLowering:
             path=path,
             label=self._lowering.line(written.label),
             when=_both(limit, condition),
-            locked=self._locked(written),
+            locked=self._locked(path.partition(".")[2], written, limited=limit is not None),
             shown=limit,
             echo=None if written.echo is None else self._lowering.line(written.echo),
             to=to,
@@ -274,17 +278,32 @@ class StepLowering:
         count.need(limit, shown=False)
         return ("<", ("flag", count.register), limit)
 
-    def _locked(self, written: WrittenChoice) -> object:
-        if not isinstance(written.locked, bool) and written.locked is not None:
+    def _locked(self, path: str, written: WrittenChoice, *, limited: bool) -> object:
+        if written.locked is False:
+            return None
+        if written.when is None and not written.is_misspelt:
+            self._never_locked(path, written, limited=limited)
+        if not isinstance(written.locked, bool):
             return self._lowering.line(written.locked)
-        if not written.locked:
-            return None
         tree = None if written.when is None else self._lowering.expression(written.when)
-        if tree is None:
-            message = "locked: true words the condition, and there is no `when`"
-            self._reading.report("wrong-value", message, written.key("locked"))
-            return None
-        return (reason(tree),)
+        return None if tree is None else (reason(tree),)
+
+    def _never_locked(self, path: str, written: WrittenChoice, *, limited: bool) -> None:
+        """Report a reason that no reader can be told, for there is no condition that could be false."""
+        message = "`locked` says why a choice is closed, and this one is always open"
+        help_line = "say with `when` under which condition it is open, or delete `locked`"
+        if limited:
+            message = "`locked` is never shown here: a choice that is used up is gone, and there is no `when`"
+            help_line = f"to show it locked after it was taken, write `when: not chosen({path})` instead of `once`"
+        self._reading.report("wrong-value", message, written.key("locked"), help_line)
+
+
+def _ways_of(written: WrittenStep) -> list[str]:
+    """The keys by which a step goes on, of which there may be one."""
+    ways = [way for way in WAYS_OUT if getattr(written, _FIELDS.get(way, way)) is not None]
+    if written.goto is not None and ways and ways[0] not in WITH_GOTO:
+        ways.insert(1, "goto")
+    return ways
 
 
 def _both(one: Code | None, other: Code | None) -> Code | None:

@@ -200,7 +200,7 @@ def _worded(line: WrittenSheetLine, lowering: Lowering, tree: syntax.Expression,
         _unknown("value", name, labels, lowering)
     if unknown:
         return ()
-    cases = [(labels[name], lowering.line(words)) for name, words in line.words.items()]
+    cases = [(labels[name.value], name, lowering.line(words)) for name, words in rows(line.words)]
     return lowering.matched(line.show, tree, cases)
 
 
@@ -225,7 +225,9 @@ def _truth_words(line: WrittenSheetLine, lowering: Lowering) -> Prose:
 
 
 def _unknown(what: str, name: Scalar, known: Iterable[str], lowering: Lowering) -> None:
+    close = None if known in (LEVELS, KINDS) else did_you_mean(name.value, known)
     known = list(known)
     message = f'there is no {what} "{name.value}"'
-    help_line = did_you_mean(name.value, known) or f"there is {', '.join(known[:8])}"
+    listed = f"there is {', '.join(known[:8])}" if known else "write the numbers from which on words hold, as in {0: …}"
+    help_line = close or listed
     lowering.reading.report("unknown-name", message, name, help_line)

@@ -50,6 +50,11 @@ def _plain(pattern: re.Pattern[str]) -> str:
 
 _WORDS = {"pattern": r"\S", "patternErrorMessage": "there must be words here"}
 _NO_NAME = _name("{0}", "a name is wanted here")
+_KEPT: JsonSchema = {
+    "type": "string",
+    "pattern": rf"^({ID.pattern}|told\({ID.pattern}\))$",
+    "errorMessage": "a flag, or told(event), is wanted here",
+}
 _NEW_ID: JsonSchema = {"type": "string", "pattern": f"^{_ID}$", "maxLength": MAX_ID, "errorMessage": _NO_ID}
 
 #: Those that a text or anything else can be written in: where a key holds one, ways to write it are offered. Not in
@@ -88,9 +93,9 @@ FORMS: dict[str, JsonSchema] = {
     "ending": _NO_NAME,
     "protagonist": _NO_NAME,
     "speaker": {**_name("{0}", _NO_SPEAKER), "doNotSuggest": True},
-    "flag": _NO_NAME,
+    "flag": _KEPT,
     "question": _NO_NAME,
-    "remembered": _NO_NAME,
+    "remembered": _KEPT,
     "menu": _NO_NAME,
     "deck": _NO_NAME,
     "choice": _NO_NAME,

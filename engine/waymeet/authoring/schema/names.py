@@ -79,6 +79,9 @@ def _story(reading: Reading, story: WrittenStory, names: StoryNames) -> None:
     _flags(reading, story.memory, names)
     for name, _ in _all(story.memory):
         names.add("remembered", [name], describe(names.flags[name]))
+    for event, _ in _all(story.events):
+        for kind in ("remembered", "flag"):
+            names.add(kind, [f"told({event})"], "whether a finished reading has told this event")
     _menus(story.menus, names)
 
 

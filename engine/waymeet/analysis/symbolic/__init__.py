@@ -1,0 +1,1 @@
+"""Sets of states as decision diagrams: stories far larger than a walk can enumerate."""

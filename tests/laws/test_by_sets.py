@@ -1,0 +1,79 @@
+"""What is known by sets of states is what a walk from state to state finds out, to the last finding and number."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+from unittest import mock
+
+import pytest
+from hypothesis import assume, given
+
+from kit.corpus import Known, corpus
+from kit.examples import examples
+from kit.findings import length
+from kit.stories import as_bytes, make_story, stories
+from waymeet.analysis.symbolic.system import System
+from waymeet.checking import check_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kit.stories import Files
+    from waymeet.analysis.symbolic.diagrams import Diagram
+    from waymeet.analysis.symbolic.system import Edge
+    from waymeet.diagnostics import Report
+
+CORPUS = corpus()
+#: What a report says: its findings with the lengths of their witnesses, its verdict, and how many states there are.
+Said = tuple[list[tuple[object, ...]], str, int]
+
+
+def said(report: Report) -> Said:
+    found = [(f.rule, f.message, f.node, f.choice, f.span, length(f.witness)) for f in report.findings]
+    return sorted(found, key=repr), report.verdict, report.summary.states
+
+
+def both_ways(files: Mapping[str, bytes]) -> tuple[Said, Said] | None:
+    """What is said of a story after a walk, and by sets; None for one that is too large to walk."""
+    walked = check_files(dict(files), "x")
+    if walked.undecided or walked.invalid:
+        return None
+    with mock.patch("waymeet.analysis.surveying.FEW_STATES", 0):
+        return said(walked), said(check_files(dict(files), "x"))
+
+
+@examples(150)
+@given(stories())
+def test_a_walk_and_sets_of_states_find_the_same(files: Files) -> None:
+    found = both_ways(as_bytes(files))
+    assume(found is not None)
+    assert found is not None
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("known", CORPUS, ids=[known.name for known in CORPUS])
+def test_they_find_the_same_in_every_story_we_have(known: Known) -> None:
+    found = both_ways(known.files)
+    assert found is None or found[0] == found[1]
+
+
+def _forgets_what_is_fresh(_system: System, edge: Edge, states: Diagram) -> Diagram:
+    return states & edge.guard
+
+
+def _forgets_the_guard(_system: System, _edge: Edge, states: Diagram) -> Diagram:
+    return states
+
+
+@pytest.mark.parametrize("broken", [_forgets_what_is_fresh, _forgets_the_guard])
+def test_an_unsound_step_is_caught(broken: object) -> None:
+    def differs(seed: int) -> bool:
+        try:
+            found = both_ways(as_bytes(make_story(random.Random(seed))))
+        except (AssertionError, RecursionError):  # a witness cannot be replayed
+            return True
+        return found is not None and found[0] != found[1]
+
+    with mock.patch.object(System, "come", broken):
+        assert any(differs(seed) for seed in range(60))
