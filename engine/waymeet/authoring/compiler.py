@@ -25,7 +25,7 @@ from waymeet.authoring.constructs.story import (
     one_line,
     spoken_name,
 )
-from waymeet.authoring.fields import Reading, broken_rows, rows
+from waymeet.authoring.fields import Reading, broken_rows, id_problem, rows
 from waymeet.authoring.lowering import Lowering, Shared
 from waymeet.authoring.names import MAX_OFFERED, Menu
 from waymeet.authoring.places import Places
@@ -171,6 +171,9 @@ def _declare_scenes(scenes: list[Scene], names: Names) -> list[Scene]:
 def _declare_menus(menus: Menus, reading: Reading, names: Names, scene: str = "") -> None:
     names.displaced.update(broken_rows(menus))
     for menu, choices in menus.items():
+        if id_problem(menu) is not None:
+            names.displaced.add(menu)  # it was reported, and a colon in it would part the menu from its choices
+            continue
         full = f"{scene}.{menu}" if scene else menu
         names.menus[full] = Menu(full, reading, scene, choices)
 
