@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from benchmarks.families import FAMILIES
 from benchmarks.play import bare_graph, play, walk_graph
 from benchmarks.synthetic import synthetic_files
 from waymeet.checking import check_files, compile_files
@@ -36,3 +39,14 @@ def test_engine_and_floor_both_tell_something() -> None:
     story = Story(compile_files(files, "synthetic"))
     assert play(story, 200, seed=1) > 200
     assert walk_graph(bare_graph(files), story.data.steps[0].id, 200, seed=1) > 200
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_what_is_planted_in_a_family_is_found(name: str) -> None:
+    family = FAMILIES[name]
+    broken = []
+    for planted in (False, True):
+        report = check_files(family.make(family.least, planted=planted), name)
+        assert not report.undecided
+        broken.append(sum(finding.rule == family.rule for finding in report.findings))
+    assert broken[1] == broken[0] + 1

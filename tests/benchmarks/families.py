@@ -1,6 +1,6 @@
-"""Families of stories that grow, each clean or with one defect planted where it is hard to find.
+"""Families of stories that grow, each as it is or with one defect more, planted where it is hard to find.
 
-How they are made says what must be found in them: see `FAMILIES`.
+With the defect, the rule that `FAMILIES` names is broken once more than without: how they are made says so.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ Files = dict[str, bytes]
 
 
 class Family(NamedTuple):
-    """How to make a story of a size, and the rule that its planted defect breaks."""
+    """How to make a story of a size, the rule that the planted defect breaks, and the least size with room for it."""
 
     make: Callable[..., Files]
     rule: str
+    least: int = 12
 
 
 def hub(topics: int, *, planted: bool = False) -> Files:
@@ -285,7 +286,7 @@ def _story(
 FAMILIES = {
     "hub": Family(hub, "impossible-choice"),
     "acts": Family(acts, "impossible-choice"),
-    "wide": Family(wide, "impossible-choice"),
+    "wide": Family(wide, "impossible-choice", 150),
     "global": Family(everywhere, "impossible-choice"),
     "stats": Family(stats, "impossible-choice"),
     "cards": Family(cards, "unreachable-node"),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import random
+import sys
 from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
 from hypothesis import assume, given
 
+from cli.stories import story
 from kit.corpus import Known, corpus
 from kit.examples import examples
 from kit.findings import length
 from kit.stories import as_bytes, make_story, stories
 from waymeet.analysis.symbolic.system import System
 from waymeet.checking import check_files
+from waymeet.machine import MAX_MOVES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +59,34 @@ def test_a_walk_and_sets_of_states_find_the_same(files: Files) -> None:
 def test_they_find_the_same_in_every_story_we_have(known: Known) -> None:
     found = both_ways(known.files)
     assert found is None or found[0] == found[1]
+
+
+@pytest.mark.parametrize("steps", [100, 12_000])
+def test_a_way_on_that_play_gives_up_on_is_left_to_the_walk(steps: int) -> None:
+    nodes = f"""\
+  gate:
+    do: n += 1
+    goto: [{{when: n < {steps}, to: gate}}, {{to: hub}}]
+  hub:
+    choices:
+      again: {{label: Again., do: n = 0, goto: gate}}
+      leave: {{label: Leave., goto: house}}
+"""
+    files = {"story.yaml": story(nodes, flags=f"  n: {{min: 0, max: {steps}}}\n").encode()}
+    found = both_ways(files)
+    assert found is not None
+    assert found[0] == found[1]
+    assert [finding[0] for finding in found[0][0]].count("endless-loop") == (steps > MAX_MOVES)
+
+
+def test_without_diagrams_a_walk_answers_what_it_can() -> None:
+    files = as_bytes(make_story(random.Random(1)))
+    with (
+        mock.patch("waymeet.analysis.surveying.FEW_STATES", 0),
+        mock.patch.dict(sys.modules, {"waymeet.analysis.symbolic.system": None}),
+    ):
+        without = said(check_files(files, "x"))
+    assert without == said(check_files(files, "x"))
 
 
 def _forgets_what_is_fresh(_system: System, edge: Edge, states: Diagram) -> Diagram:

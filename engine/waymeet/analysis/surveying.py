@@ -43,7 +43,7 @@ def _by_sets(story: Story, watch: Watch, seconds: float) -> Survey | None:
     deadline = time.monotonic() + seconds
     try:
         from waymeet.analysis.symbolic.forward import Reach
-        from waymeet.analysis.symbolic.survey import SymbolicSurvey
+        from waymeet.analysis.symbolic.survey import SymbolicSurvey, UnsuitedError
         from waymeet.analysis.symbolic.system import System
     except ImportError:  # there are no decision diagrams for this platform
         return None
@@ -52,5 +52,5 @@ def _by_sets(story: Story, watch: Watch, seconds: float) -> Survey | None:
         reach = Reach(System(story, watch, Liveness(story.data, watch), most))
         reach.run(deadline)
         return SymbolicSurvey(reach)
-    except (MemoryError, TimeoutError):
+    except (MemoryError, TimeoutError, UnsuitedError):
         return None

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from waymeet.analysis.survey import Loop
+from waymeet.machine import MAX_MOVES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.survey import SymbolicSurvey
     from waymeet.analysis.symbolic.system import Edge, Position, System
@@ -43,14 +46,18 @@ def circles(survey: SymbolicSurvey) -> list[Circle]:
 
 def alone(system: System, position: Position) -> list[Edge]:
     """The ways by which a position goes on by itself."""
-    edges = system.edges(position)
-    return [] if system.ends(position) else [edge for edge in edges if edge.choice is None and not edge.stays]
+    return [] if system.ends(position) else [edge for edge in system.edges(position) if is_alone(edge)]
+
+
+def is_alone(edge: Edge) -> bool:
+    """Whether an edge of a playthrough is taken without anybody's doing."""
+    return edge.choice is None and not edge.stays
 
 
 def _going_on(survey: SymbolicSurvey) -> Sets:
     """The states from which the story goes on by itself for ever: the greatest set that leads into itself."""
     system = survey.system
-    left = {position: survey.reach.states[position] for position in _in_circles(survey)}
+    left = {position: survey.reach.states[position] for position in _chains(survey).circling}
     shrunk = True
     while shrunk:
         shrunk = False
@@ -68,23 +75,42 @@ def _going_on(survey: SymbolicSurvey) -> Sets:
     return left
 
 
-def _in_circles(survey: SymbolicSurvey) -> list[Position]:
-    """The positions from which a way without choices leads back, conditions ignored; those that lead there, too."""
-    onward = {
-        p: [e.target for e in alone(survey.system, p) if e.target in survey.reach.states] for p in survey.reach.states
-    }
-    count = {position: len(targets) for position, targets in onward.items()}
+class _Chains(NamedTuple):
+    """The ways gone without choices, conditions ignored: the longest outside of circles, and what is in them."""
+
+    longest: int
+    circling: list[Position]
+
+
+def _chains(survey: SymbolicSurvey) -> _Chains:
+    """What leads only to places that lead nowhere by themselves is in no circle; the rest may be, or leads to one."""
+    reached = survey.reach.states
+    onward = {p: [e.target for e in alone(survey.system, p) if e.target in reached] for p in reached}
     before: dict[Position, list[Position]] = {}
     for position, targets in onward.items():
         for target in targets:
             before.setdefault(target, []).append(position)
-    waiting = [position for position, left in count.items() if not left]
-    while waiting:  # what leads only to places that lead nowhere by themselves is in no circle
-        for source in before.get(waiting.pop(), ()):
-            count[source] -= 1
-            if not count[source]:
+    left = {position: len(targets) for position, targets in onward.items()}
+    length = dict.fromkeys(onward, 0)
+    waiting = [position for position, targets in left.items() if not targets]
+    while waiting:
+        target = waiting.pop()
+        for source in before.get(target, ()):
+            length[source] = max(length[source], length[target] + 1)
+            left[source] -= 1
+            if not left[source]:
                 waiting.append(source)
-    return [position for position, left in count.items() if left]
+    return _Chains(max(length.values(), default=0), [position for position, targets in left.items() if targets])
+
+
+def is_patient(survey: SymbolicSurvey) -> bool:
+    """Whether play surely goes every way without choices that does not come round: after too many steps it gives up.
+
+    Within circles, a way that does not come round is in no state twice.
+    """
+    chains = _chains(survey)
+    states = sum(survey.count(position, survey.reach.states[position]) for position in chains.circling)
+    return 2 * chains.longest + states <= MAX_MOVES
 
 
 def _orbit(system: System, position: Position, state: Diagram) -> list[tuple[Position, Diagram]]:
@@ -103,12 +129,17 @@ def _leading_to(system: System, among: Sets, orbit: list[tuple[Position, Diagram
     """The states among some that lead by themselves to an orbit."""
     found: Sets = {}
     for position, state in orbit:
-        found[position] = found[position] | state if position in found else state
+        add(found, position, state)
     incoming: dict[Position, list[Edge]] = {}
     for position in among:
         for edge in alone(system, position):
             incoming.setdefault(edge.target, []).append(edge)
-    waiting = dict(found)
+    return leading_to(system, found, among, incoming)
+
+
+def leading_to(system: System, sets: Sets, among: Sets, incoming: Mapping[Position, Iterable[Edge]]) -> Sets:
+    """The states among some that can come to be in some sets by the edges that lead to each position; and the sets."""
+    found, waiting = dict(sets), dict(sets)
     while waiting:
         target, states = waiting.popitem()
         for edge in incoming.get(target, ()):
@@ -116,9 +147,14 @@ def _leading_to(system: System, among: Sets, orbit: list[tuple[Position, Diagram
             if edge.source in found:
                 fresh = fresh & ~found[edge.source]
             if fresh.satisfiable():
-                found[edge.source] = found[edge.source] | fresh if edge.source in found else fresh
-                waiting[edge.source] = waiting[edge.source] | fresh if edge.source in waiting else fresh
+                add(found, edge.source, fresh)
+                add(waiting, edge.source, fresh)
     return found
+
+
+def add(sets: Sets, position: Position, states: Diagram) -> None:
+    """Add states to those of a position."""
+    sets[position] = sets[position] | states if position in sets else states
 
 
 def _from_the_first(orbit: list[tuple[Position, Diagram]]) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from waymeet.analysis.survey import First, Lock, Lost
-from waymeet.analysis.symbolic.circling import alone
+from waymeet.analysis.symbolic.circling import add, is_alone, leading_to
 from waymeet.analysis.symbolic.forward import Reach
 from waymeet.analysis.symbolic.tracing import At, By, arriving, trace
 from waymeet.story import Choices
@@ -46,8 +46,7 @@ def _trapped(survey: SymbolicSurvey, untold: Collection[int], told: Sequence[boo
             (over if position.step in untold else safe)[position] = stuck
     for circle, is_told in zip(survey.circles, told, strict=True):
         for position, states in circle.states.items():
-            sets = safe if is_told else over
-            sets[position] = sets[position] | states if position in sets else states
+            add(safe if is_told else over, position, states)
     safe = closed(survey, safe)
     over = closed(survey, over, by_itself=True)
     found = {}
@@ -61,21 +60,10 @@ def _trapped(survey: SymbolicSurvey, untold: Collection[int], told: Sequence[boo
 
 def closed(survey: SymbolicSurvey, sets: Sets, *, by_itself: bool = False) -> Sets:
     """The states that can come to be in some sets within a playthrough; or that do so by themselves."""
-    system, reached = survey.system, survey.reach.states
-    found = dict(sets)
-    waiting = dict(sets)
-    while waiting:
-        target, states = waiting.popitem()
-        for edge in survey.incoming.get(target, ()):
-            if by_itself and edge not in alone(system, edge.source):
-                continue
-            fresh = system.before(edge, states) & reached[edge.source]
-            if edge.source in found:
-                fresh = fresh & ~found[edge.source]
-            if fresh.satisfiable():
-                found[edge.source] = found[edge.source] | fresh if edge.source in found else fresh
-                waiting[edge.source] = waiting[edge.source] | fresh if edge.source in waiting else fresh
-    return found
+    incoming = survey.incoming
+    if by_itself:
+        incoming = {to: [edge for edge in edges if is_alone(edge)] for to, edges in incoming.items()}
+    return leading_to(survey.system, sets, survey.reach.states, incoming)
 
 
 def _crossings(survey: SymbolicSurvey, trapped: Sets) -> Iterator[Lock]:

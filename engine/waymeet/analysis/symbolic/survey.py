@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from waymeet.analysis.survey import First, Lock, Loop, Lost, Survey
-from waymeet.analysis.symbolic.circling import alone, circles
+from waymeet.analysis.symbolic.circling import alone, circles, is_patient
 from waymeet.analysis.symbolic.forward import Reach
 from waymeet.analysis.symbolic.losing import locks, lost
 from waymeet.analysis.symbolic.tracing import At, By, trace, witness
@@ -22,8 +22,15 @@ if TYPE_CHECKING:
     from waymeet.machine import State
 
 
+class UnsuitedError(Exception):
+    """Play may give up somewhere on a way without choices, which sets of states know nothing of."""
+
+
 class SymbolicSurvey(Survey):
-    """What a reach tells; see `Survey`. It is complete: one that was cut short is of no use here."""
+    """What a reach tells; see `Survey`. It is complete: one that was cut short is of no use here.
+
+    Raises `UnsuitedError`.
+    """
 
     stopped = None
 
@@ -43,6 +50,8 @@ class SymbolicSurvey(Survey):
         come_to = {step: self._nearest(step, self.system.layout.diagrams.true) for step in self._positions}
         self.arrivals = {**dict(self._skipped()), **come_to}
         self.stuck = dict(self._stuck())
+        if not is_patient(self):
+            raise UnsuitedError
         self.circles = circles(self)
         self.loops: Sequence[Loop] = [circle.loop for circle in self.circles]
 
@@ -172,14 +181,22 @@ class SymbolicSurvey(Survey):
         return sum(self._counted(position, states) for position, states in self.reach.states.items())
 
     def _counted(self, position: Position, states: Diagram) -> int:
-        step, layout = position.step, self.system.layout
-        if isinstance(self.system.data.steps[step].exit, Chance):
+        if isinstance(self.system.data.steps[position.step].exit, Chance):
             return 0
-        live = self.system.liveness.live(step)
+        live = self.system.liveness.live(position.step)
         dead = [register for register in self.system.order if not live >> register & 1]
-        kept = (states & self.system.resting(position)).exists(layout.cube(dead))
+        kept = (states & self.system.resting(position)).exists(self.system.layout.cube(dead))
+        return self._size(kept, live)
+
+    def count(self, position: Position, states: Diagram) -> int:
+        """How many states there are in a set at a position."""
+        return self._size(states, self.system.liveness.after(position.step))
+
+    def _size(self, states: Diagram, live: int) -> int:
+        """How many states there are in a set that depends on live registers only."""
+        layout = self.system.layout
         free = layout.diagrams.size - sum(len(layout.variables(r)) for r in self.system.order if live >> r & 1)
-        return int(kept.sat_count(layout.diagrams.size)) >> free
+        return int(states.sat_count(layout.diagrams.size)) >> free
 
     def is_open(self, step: int, choice: int) -> bool:
         """Whether the condition of a choice holds somewhere, be it offered there or not."""
