@@ -75,6 +75,13 @@ class Survey(ABC):
     #: Why not everything is known; None when it is.
     stopped: str | None
 
+    def settles(self, kind: str, *about: int) -> bool:  # noqa: ARG002 - one that leaves some open asks
+        """Whether a thing that is not in the table of a `kind` is known never to happen, and not merely not seen.
+
+        The kinds are the names of the tables, `about` a key of one.
+        """
+        return self.stopped is None
+
     @property
     @abstractmethod
     def rests(self) -> int:
