@@ -14,7 +14,7 @@ from waymeet.machine import State
 from waymeet.story import Ask, Call, Chance, Choices, End, Return, targets, ways_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from waymeet.analysis.watch import Watch
     from waymeet.expressions.code import Code
@@ -42,6 +42,7 @@ class Liveness:
         self._arriving = [0] * len(story.steps)
         self._callers = [step for step in story.steps if isinstance(step.exit, Call)]
         self._returning = [index for index, step in enumerate(story.steps) if isinstance(step.exit, Return)]
+        self._coming: list[int] = []
         self._settle()
         self._changed = self._changes()
 
@@ -126,6 +127,24 @@ class Liveness:
                 pass
         return live
 
+    def coming(self, index: int) -> int:
+        """What may still be kept when a step is come to, though nothing asks for it there any more, as a bit mask."""
+        if not self._coming:
+            self._coming = self._comings()
+        return self._coming[index]
+
+    def _comings(self) -> list[int]:
+        steps = self._story.steps
+        after_return = [branch.to for step in self._callers for way in ways_on(step) for branch in way.branches]
+        found = list(self._arriving)
+        for index, step in enumerate(steps):
+            kept = self.after(index)
+            for target in after_return if isinstance(step.exit, Return) else targets(step):
+                found[target] |= kept
+        for protagonist in self._story.protagonists:
+            found[protagonist.start] = (1 << len(self._start)) - 1
+        return found
+
     def used(self) -> int:
         """Every register that is live anywhere, as a bit mask."""
         live = 0
@@ -207,6 +226,14 @@ class Liveness:
 
 def _at(masks: dict[int | None, int], step: int) -> int:
     return masks.get(step, masks[None])
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The numbers of the bits that are set."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
 
 
 def _mask(indexes: Iterable[int]) -> int:

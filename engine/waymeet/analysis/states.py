@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from struct import Struct
 from typing import TYPE_CHECKING, overload
 
-from waymeet.analysis.liveness import Liveness
+from waymeet.analysis.liveness import Liveness, bits
 from waymeet.machine import State
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class _Packer:
     __slots__ = ("_capped", "_fields", "end", "live")
 
     def __init__(self, registers: Sequence[Register], mask: int, told: Sequence[int] | None) -> None:
-        self.live = _indexes(mask)
+        self.live = tuple(bits(mask))
         self._fields = Struct("<" + "".join(_field(registers[index]) for index in self.live))
         rows = enumerate(self.live)
         #: Counts that go higher than conditions can tell, by their place among the live registers.
@@ -125,16 +125,6 @@ class _Packer:
     def values(self, packed: bytes) -> tuple[int, ...]:
         """The live registers of a packed state."""
         return self._fields.unpack_from(packed, _HEAD.size)
-
-
-def _indexes(mask: int) -> tuple[int, ...]:
-    """The numbers of the bits that are set."""
-    found = []
-    while mask:
-        lowest = mask & -mask
-        found.append(lowest.bit_length() - 1)
-        mask ^= lowest
-    return tuple(found)
 
 
 def _field(register: Register) -> str:

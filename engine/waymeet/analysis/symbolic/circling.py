@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.survey import SymbolicSurvey
-    from waymeet.analysis.symbolic.system import Edge, Position, System
+    from waymeet.analysis.symbolic.system import Edge, System
+    from waymeet.analysis.transitions import Position
 
     Sets = dict[Position, Diagram]
 

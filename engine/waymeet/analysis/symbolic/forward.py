@@ -17,7 +17,8 @@ from waymeet.machine import ANSWERED
 
 if TYPE_CHECKING:
     from waymeet.analysis.symbolic.diagrams import Diagram
-    from waymeet.analysis.symbolic.system import Edge, Position, System
+    from waymeet.analysis.symbolic.system import Edge, System
+    from waymeet.analysis.transitions import Position
 
 
 class Ring(NamedTuple):

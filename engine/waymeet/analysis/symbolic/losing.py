@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.survey import SymbolicSurvey
-    from waymeet.analysis.symbolic.system import Edge, Position
+    from waymeet.analysis.symbolic.system import Edge
+    from waymeet.analysis.transitions import Position
 
     Sets = dict[Position, Diagram]
 

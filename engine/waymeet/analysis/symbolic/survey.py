@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.forward import Sounded
-    from waymeet.analysis.symbolic.system import Edge, Position, System
+    from waymeet.analysis.symbolic.system import Edge, System
+    from waymeet.analysis.transitions import Position
     from waymeet.diagnostics import Witness
     from waymeet.machine import State
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.forward import Reach, Ring
-    from waymeet.analysis.symbolic.system import Edge, Position
+    from waymeet.analysis.symbolic.system import Edge
+    from waymeet.analysis.transitions import Position
     from waymeet.values import Value
 
 
