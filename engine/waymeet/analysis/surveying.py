@@ -42,15 +42,21 @@ def _by_sets(story: Story, watch: Watch, seconds: float) -> Survey | None:
     """What can happen, known by sets of states; None where they cannot be held, or not in time."""
     deadline = time.monotonic() + seconds
     try:
-        from waymeet.analysis.symbolic.forward import Reach
+        from waymeet.analysis.symbolic.reach import Reach
+        from waymeet.analysis.symbolic.space import Space
         from waymeet.analysis.symbolic.survey import SymbolicSurvey, UnsuitedError
         from waymeet.analysis.symbolic.system import System
     except ImportError:  # there are no decision diagrams for this platform
         return None
+
+    def tick(_: int) -> None:
+        if time.monotonic() > deadline:
+            raise TimeoutError
+
     try:
         most = min(MAX_NODES, int(seconds * _NODES_PER_SECOND))
-        reach = Reach(System(story, watch, Liveness(story.data, watch), most))
-        reach.run(deadline)
-        return SymbolicSurvey(reach)
+        reach = Reach(Space(System(story, watch, Liveness(story.data, watch), most)), tick)
+        reach.run()
+        return SymbolicSurvey(reach, lambda: max(1.0, (deadline - time.monotonic()) / 10))
     except (MemoryError, TimeoutError, UnsuitedError):
         return None

@@ -31,8 +31,7 @@ def circles(survey: SymbolicSurvey) -> list[Circle]:
     left = _going_on(survey)
     found: dict[frozenset[str], Circle] = {}
     while left:
-        firsts = [survey.first_at(position, states) for position, states in left.items()]
-        first = min(firsts, key=lambda one: one.depth)
+        first = survey.first_at(left)
         position, states = first.state
         orbit = _orbit(system, position, states.pick_cube_dd())
         caught = _leading_to(system, left, orbit)

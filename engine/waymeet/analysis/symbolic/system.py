@@ -172,17 +172,21 @@ class System:
         """The events that settle a register, by their numbers."""
         return [] if register is None else self.watch.settling(register)
 
-    def told_before(self, event: int) -> Diagram:
-        """Where an earlier playthrough has told an event."""
-        return self.layout.condition(("flag", self.data.events[event].told))
+    def answered_otherwise(self, edge: Edge, event: int, states: Diagram) -> Iterator[tuple[Diagram, Diagram]]:
+        """Where an answer changes what an event has settled: those of some states with one value of it, and after it.
 
-    def answered_otherwise(self, edge: Edge, states: Diagram) -> tuple[Diagram, Diagram]:
-        """Those of some states that have one value of what is asked for; and how they are with another answer."""
+        The states after it are as they come to the end of the edge, with every other answer that leads there.
+        """
         assert edge.asked is not None
-        same = self.layout.values({edge.asked: self.layout.value_in(states, edge.asked)})
-        alike = states & same
-        answered = alike.exists(self.layout.cube([edge.asked])) & self.layout.within(edge.asked) & edge.guard
-        return alike, self._renewed(answered & ~same, edge.fresh)
+        left = states & self.layout.condition(("flag", self.data.events[event].told))
+        while left.satisfiable():
+            same = self.layout.values({edge.asked: self.layout.value_in(left, edge.asked)})
+            alike = left & same
+            left = left & ~same
+            answered = alike.exists(self.layout.cube([edge.asked])) & self.layout.within(edge.asked) & edge.guard
+            other = self._renewed(answered & ~same, edge.fresh)
+            if other.satisfiable():
+                yield alike, other
 
     def holding(self, position: Position, condition: int) -> Diagram:
         """Where a condition of the watch holds of a reader at a position."""
