@@ -141,6 +141,10 @@ class Liveness:
             kept = self.after(index)
             for target in after_return if isinstance(step.exit, Return) else targets(step):
                 found[target] |= kept
+        for index, step in enumerate(steps):
+            if step.id != step.node:  # play may go on from a choice without coming to a step that does nothing
+                for target in targets(step):
+                    found[target] |= found[index]
         for protagonist in self._story.protagonists:
             found[protagonist.start] = (1 << len(self._start)) - 1
         return found

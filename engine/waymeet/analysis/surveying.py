@@ -57,6 +57,6 @@ def _by_sets(story: Story, watch: Watch, seconds: float) -> Survey | None:
         most = min(MAX_NODES, int(seconds * _NODES_PER_SECOND))
         reach = Reach(Space(System(story, watch, Liveness(story.data, watch), most)), tick)
         reach.run()
-        return SymbolicSurvey(reach, lambda: max(1.0, (deadline - time.monotonic()) / 10))
+        return SymbolicSurvey(reach, lambda: deadline - time.monotonic())
     except (MemoryError, TimeoutError, UnsuitedError):
         return None

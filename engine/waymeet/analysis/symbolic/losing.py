@@ -67,7 +67,7 @@ def closed(survey: SymbolicSurvey, sets: Sets, *, by_itself: bool = False) -> Se
     incoming = survey.incoming
     if by_itself:
         incoming = {to: [edge for edge in edges if is_alone(edge)] for to, edges in incoming.items()}
-    return leading_to(survey.system, sets, survey.reach.states, incoming)
+    return leading_to(survey, sets, survey.reach.states, incoming)
 
 
 def _crossings(survey: SymbolicSurvey, trapped: Sets) -> Iterator[Lock]:
@@ -138,7 +138,7 @@ def lost(survey: SymbolicSurvey, condition: int, until: int | None, protagonist:
         reach = Reach(avoiding, survey.reach.tick)
         reach.run()
         hopeless = _among(reach, hopeless)
-        seeker = Seeker(avoiding, survey.seconds)
+        seeker = Seeker(avoiding, survey.left)
     if not hopeless:
         return None
     found = seeker.nearest(seeker.resting(hopeless))

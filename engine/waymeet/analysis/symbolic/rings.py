@@ -2,9 +2,9 @@
 
 What is new at a position is kept as a ring, with the edge and the batch that it came by, so that the way to any state
 of it can be traced back (the onion rings of symbolic model checking: Clarke, Grumberg, McMillan, Zhao: Efficient
-generation of counterexamples and witnesses, 1995). Where it is known how many choices it takes at least from each
-position to what is looked for, those that lead nearer go first (symbolic A*: Edelkamp, Reffel: OBDDs in heuristic
-search, 1998).
+generation of counterexamples and witnesses, 1995). Those go first that lead on with the fewest choices more than it
+takes at least, conditions ignored (symbolic A*: Edelkamp, Reffel: OBDDs in heuristic search, 1998): counted from the
+beginning, which serves any goal, or up to one goal.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from waymeet.analysis.symbolic.space import Space
     from waymeet.analysis.symbolic.system import Edge
     from waymeet.analysis.transitions import Position
+
+    Distances = dict[Position, int]
 
 
 class Ring(NamedTuple):
@@ -75,16 +77,15 @@ class Hit(NamedTuple):
 class Rings:
     """A search under way; it can go on from where it was for another goal.
 
-    `distances` tells how many choices at least lead from a position to the goal; positions that are not in it do not
-    lead there. One that is `greedy` goes by that alone, and its ways need not be the shortest.
+    `bonus` has for each position how many choices go unpunished there, or, below 0, are still ahead at least; positions
+    that are not in it are left out. Without, choices are not counted, and a way that is found is merely some way.
     """
 
-    def __init__(self, space: Space, distances: Mapping[Position, int] | None = None, *, greedy: bool = False) -> None:
+    def __init__(self, space: Space, bonus: Mapping[Position, int] | None = None) -> None:
         self.space = space
         self.system = space.system
         self.batches: list[Batch] = []
-        self._distances = distances
-        self._greedy = greedy
+        self._bonus = bonus
         self._left: dict[Position, list[int]] = {}
         self._done: dict[Position, Diagram] = {}
         self._fresh: dict[tuple[Position, int], list[Ring]] = {}
@@ -92,8 +93,8 @@ class Rings:
         for start in space.starts():
             self._arrive(start, self.system.first, 0, None, NOWHERE)
 
-    def nearest(self, goal: Iterable[Target], tick: Callable[[int], None]) -> Hit | None:
-        """The nearest of some targets; None where there is no way to any."""
+    def nearest(self, goal: Iterable[Target], bonus: int, tick: Callable[[int], None]) -> Hit | None:
+        """The nearest of some targets; None where there is no way to any. At none of them is the bonus less."""
         targets: dict[Position, list[Target]] = {}
         best = None
         for target in goal:
@@ -104,7 +105,7 @@ class Rings:
         for position in targets:
             for number in self._left.get(position, ()):
                 best = self._nearer(best, number, targets)
-        while self._waiting and (best is None or (self._waiting[0][0] < best.depth and not self._greedy)):
+        while self._waiting and (best is None or self._waiting[0][0] + bonus < best.depth):
             tick(len(self.batches))
             left = self._leave()
             if left is not None:
@@ -119,7 +120,7 @@ class Rings:
         batch = self.batches[number]
         for target in targets.get(batch.position, ()):
             assert target.edge is not None
-            depth = batch.depth + target.edge.cost
+            depth = batch.depth + self._cost(target.edge)
             if best is None or depth < best.depth:
                 states = batch.states if target.among is None else batch.states & target.among
                 states = self.system.come(target.edge, states) & target.states
@@ -127,6 +128,9 @@ class Rings:
                 if states.satisfiable():
                     best = Hit(target, depth, number, states)
         return best
+
+    def _cost(self, edge: Edge) -> int:
+        return 0 if self._bonus is None else edge.cost
 
     def _allowed(self, position: Position, states: Diagram) -> Diagram:
         avoided = self.space.avoided(position)
@@ -151,12 +155,12 @@ class Rings:
         for edge in self.space.edges(position):
             onward = self.system.come(edge, states)
             if onward.satisfiable():
-                self._arrive(edge.target, onward, depth + edge.cost, edge, number)
+                self._arrive(edge.target, onward, depth + self._cost(edge), edge, number)
         return number
 
     def _arrive(self, position: Position, states: Diagram, depth: int, edge: Edge | None, source: int) -> None:
-        distance = 0 if self._distances is None else self._distances.get(position)
-        if distance is None:
+        bonus = 0 if self._bonus is None else self._bonus.get(position)
+        if bonus is None:
             return
         states = self._allowed(position, states)
         if edge is None or not edge.stays:
@@ -168,27 +172,22 @@ class Rings:
         key = (position, depth)
         if key not in self._fresh:
             self._fresh[key] = []
-            priority = distance if self._greedy else depth + distance
-            heappush(self._waiting, (priority, self.space.places[position], depth, position))
+            heappush(self._waiting, (depth - bonus, self.space.places[position], depth, position))
         self._fresh[key].append(Ring(states, edge, source))
 
 
-def distances(incoming: Mapping[Position, Iterable[Edge]], goal: Iterable[Target]) -> dict[Position, int]:
-    """How many choices it takes at least, conditions ignored, from each position to the nearest of some targets."""
-    found: dict[Position, int] = {}
-    waiting: deque[tuple[int, Position]] = deque()
+def distances(onward: Callable[[Position], Iterable[tuple[Position, int]]], first: Mapping[Position, int]) -> Distances:
+    """How many choices it takes at least from some positions to each that they lead to, conditions ignored.
 
-    def wait(distance: int, position: Position, cost: int) -> None:
-        if distance + cost < found.get(position, distance + cost + 1):
-            found[position] = distance + cost
-            (waiting.append if cost else waiting.appendleft)((distance + cost, position))
-
-    for target in sorted((t for t in goal if t.edge is not None), key=lambda t: t.edge.cost if t.edge else 0):
-        if target.edge is not None:
-            wait(0, target.edge.source, target.edge.cost)
+    `onward` has where each leads and at what cost, 0 or 1; `first` says how many it took to them, 0 or 1 as well.
+    """
+    found = dict(first)
+    waiting = deque(sorted(first.items(), key=lambda item: item[1]))
     while waiting:
-        distance, position = waiting.popleft()
+        position, distance = waiting.popleft()
         if distance == found[position]:
-            for edge in incoming.get(position, ()):
-                wait(distance, edge.source, edge.cost)
+            for following, cost in onward(position):
+                if distance + cost < found.get(following, distance + cost + 1):
+                    found[following] = distance + cost
+                    (waiting.append if cost else waiting.appendleft)((following, distance + cost))
     return found

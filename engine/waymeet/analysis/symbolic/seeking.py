@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from waymeet.analysis.symbolic.space import Space
     from waymeet.analysis.transitions import Position
 
-#: How many choices away a goal may be, conditions ignored, for rings from the start to be worth a try.
-_NEAR = 200
+#: Which part of the time that is left may be spent on the search that serves all goals, and on one for a single goal.
+_SHARED, _SINGLE = 0.5, 0.1
 
 
 class Found(NamedTuple):
@@ -30,32 +30,31 @@ class Found(NamedTuple):
 
 
 class Seeker:
-    """Finds ways to what is known to be come to; `seconds` says how long one may be looked for to be the shortest."""
+    """Finds ways to what is known to be come to; `left` says how many seconds are left for what must not take long."""
 
-    def __init__(self, space: Space, seconds: Callable[[], float]) -> None:
+    def __init__(self, space: Space, left: Callable[[], float]) -> None:
         self.space = space
         self.system = space.system
-        self._seconds = seconds
-        self._exhausted = False
+        self._left = left
+        self._patience = left() * _SHARED
 
     def nearest(self, goal: Sequence[Target]) -> Found:
-        """The nearest of some targets, to at least one of which there must be a way."""
-        near = distances(self.space.incoming, goal)
-        if not self._exhausted and min((near[start] for start in self._starts if start in near), default=0) <= _NEAR:
-            found = self._within(self._plain, goal, self._seconds() / 2)
-            if found is not None:
-                return Found(self._plain, found, shortest=True)
-            self._exhausted = True
-        towards = Rings(self.space, near)
-        found = self._within(towards, goal, self._seconds())
-        if found is not None:
-            return Found(towards, found, shortest=True)
-        greedy = Rings(self.space, near, greedy=True)
-        found = greedy.nearest(goal, _endlessly)
-        assert found is not None
-        return Found(greedy, found, shortest=False)
+        """The nearest of some targets, to at least one of which there must be a way; some way where time is short."""
+        came = self._came
+        began = time.monotonic()
+        hit = self._within(self._shared, goal, min(came[target.position] for target in goal), self._patience)
+        self._patience -= time.monotonic() - began
+        if hit is not None:
+            return Found(self._shared, hit, shortest=True)
+        towards = Rings(self.space, {position: -ahead for position, ahead in self._ahead(goal).items()})
+        hit = self._within(towards, goal, 0, self._left() * _SINGLE)
+        if hit is not None:
+            return Found(towards, hit, shortest=True)
+        hit = self._any.nearest(goal, 0, _endlessly)
+        assert hit is not None
+        return Found(self._any, hit, shortest=False)
 
-    def _within(self, rings: Rings, goal: Sequence[Target], seconds: float) -> Hit | None:
+    def _within(self, rings: Rings, goal: Sequence[Target], bonus: int, seconds: float) -> Hit | None:
         deadline = time.monotonic() + seconds
 
         def tick(_: int) -> None:
@@ -63,18 +62,37 @@ class Seeker:
                 raise TimeoutError
 
         try:
-            found = rings.nearest(goal, tick)
+            tick(0)
+            found = rings.nearest(goal, bonus, tick)
         except (TimeoutError, DiagramLimitError):
             return None
         if found is None:
             raise AssertionError("what is known to be come to was not")
         return found
 
-    # -- what leads where ------------------------------------
+    # -- searches ------------------------------------
 
     @cached_property
-    def _plain(self) -> Rings:
+    def _shared(self) -> Rings:
+        return Rings(self.space, self._came)
+
+    @cached_property
+    def _any(self) -> Rings:
         return Rings(self.space)
+
+    @cached_property
+    def _came(self) -> Mapping[Position, int]:
+        """How many choices it takes at least to each position."""
+        edges = self.space.edges
+        return distances(lambda p: ((e.target, e.cost) for e in edges(p)), dict.fromkeys(self._starts, 0))
+
+    def _ahead(self, goal: Sequence[Target]) -> Mapping[Position, int]:
+        """How many choices it takes at least from each position to the nearest of some targets."""
+        first: dict[Position, int] = {}
+        for edge in (target.edge for target in goal if target.edge is not None):
+            first[edge.source] = min(edge.cost, first.get(edge.source, 1))
+        incoming = self.space.incoming
+        return distances(lambda p: ((e.source, e.cost) for e in incoming.get(p, ())), first)
 
     @cached_property
     def _starts(self) -> list[Position]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from waymeet.analysis.liveness import bits
 from waymeet.analysis.survey import First, Lock, Loop, Lost, Survey
 from waymeet.analysis.symbolic.circling import alone, circles, is_patient
 from waymeet.analysis.symbolic.losing import locks, lost
@@ -64,12 +65,12 @@ class SymbolicSurvey(Survey):
 
     stopped = None
 
-    def __init__(self, reach: Reach, seconds: Callable[[], float]) -> None:
+    def __init__(self, reach: Reach, left: Callable[[], float]) -> None:
         self.reach = reach
         self.system: System = reach.system
         self.story = reach.system.story
-        self.seconds = seconds
-        self.seeker = Seeker(reach.space, seconds)
+        self.left = left
+        self.seeker = Seeker(reach.space, left)
         self._positions: dict[int, list[Position]] = {}
         for position in reach.states:
             self._positions.setdefault(position.step, []).append(position)
@@ -249,7 +250,7 @@ class SymbolicSurvey(Survey):
         if isinstance(self.system.data.steps[position.step].exit, Chance):
             return 0
         live = self.system.liveness.live(position.step)
-        dead = [register for register in self.system.order if not live >> register & 1]
+        dead = [n for n in bits(self.system.liveness.after(position.step) & ~live) if n in self.system.layout]
         kept = (states & self.system.resting(position)).exists(self.system.layout.cube(dead))
         return self._size(kept, live)
 
