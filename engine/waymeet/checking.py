@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from waymeet.analysis.budget import Budget
 from waymeet.analysis.obligations import Obligations
 from waymeet.analysis.replay import Replayer
 from waymeet.analysis.surveying import survey
@@ -49,9 +50,14 @@ def compile_written(written: WrittenFiles, name: str) -> StoryData:
     return compiled.story
 
 
-def check_files(files: dict[str, bytes], name: str, *, budget: float | None = None) -> Report:
-    """Everything that can be said about a story within `budget` seconds; `name` names one that cannot be read."""
+def check_files(files: dict[str, bytes], name: str, *, budget: Budget | float | None = None) -> Report:
+    """Everything that can be said about a story within a budget, or so many seconds; see `BUDGET` for none.
+
+    `name` names a story that cannot be read.
+    """
     began = time.monotonic()
+    if not isinstance(budget, Budget):
+        budget = Budget(BUDGET if budget is None else budget, began=began)
     with _collector_off():
         written = load_files(files)
         compiled = compile_story(written, SETTABLE_RULES)
@@ -61,7 +67,7 @@ def check_files(files: dict[str, bytes], name: str, *, budget: float | None = No
     _tell_all(story)
     off = frozenset(rule for rule, level in compiled.severities.items() if level == "off")
     obligations = Obligations(compiled.story, compiled.promises)
-    known = survey(story, obligations.watch, budget=BUDGET if budget is None else budget, began=began)
+    known = survey(story, obligations.watch, budget=budget)
     facts = Facts(story, compiled.places, obligations, known, off)
     kept, unused = _allowed([*_found_in_graph(compiled), *_found(facts)], compiled.places.allows)
     rules = [rule for rule in STATE_RULES if rule.name not in off]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
+from waymeet.analysis.budget import BudgetSpentError
 from waymeet.analysis.liveness import Liveness
 from waymeet.analysis.walk import walk
 
 if TYPE_CHECKING:
+    from waymeet.analysis.budget import Budget
     from waymeet.analysis.survey import Survey
     from waymeet.analysis.watch import Watch
     from waymeet.runtime import Story
@@ -21,26 +22,26 @@ SHARE = 0.6
 #: step cannot be interrupted, so that with little time there may be fewer.
 MAX_NODES = 1 << 24
 _NODES_PER_SECOND = 500_000
+_SETS = "going through sets of states"
 
 
-def survey(story: Story, watch: Watch, *, budget: float, began: float) -> Survey:
-    """What can happen in a story, as far as can be told within `budget` seconds from `began` (`time.monotonic`)."""
-    walked = walk(story, watch, budget=budget, began=began, max_states=FEW_STATES)
-    left = began + budget - time.monotonic()
-    if walked.stopped is None or left <= 0:
+def survey(story: Story, watch: Watch, *, budget: Budget) -> Survey:
+    """What can happen in a story, as far as can be told within a budget."""
+    walked = walk(story, watch, budget=budget, max_states=FEW_STATES)
+    if walked.stopped is None or budget.spent(_SETS, 0) is not None:
         return walked
-    known = _by_sets(story, watch, left * SHARE)
+    known = _by_sets(story, watch, budget.share(SHARE))
     if known is not None:
         return known
-    if time.monotonic() < began + budget:
-        return walk(story, watch, budget=budget, began=began)
-    walked.stopped = f"the budget of {budget:g} s was used up after {len(walked.states):,} states"
+    stopped = budget.spent(_SETS, len(walked.states))
+    if stopped is None:
+        return walk(story, watch, budget=budget)
+    walked.stopped = stopped
     return walked
 
 
-def _by_sets(story: Story, watch: Watch, seconds: float) -> Survey | None:
-    """What can happen, known by sets of states; None where they cannot be held, or not in time."""
-    deadline = time.monotonic() + seconds
+def _by_sets(story: Story, watch: Watch, budget: Budget) -> Survey | None:
+    """What can happen, known by sets of states; None where they cannot be held, or not within the budget."""
     try:
         from waymeet.analysis.symbolic.forward import Reach
         from waymeet.analysis.symbolic.survey import SymbolicSurvey, UnsuitedError
@@ -48,9 +49,9 @@ def _by_sets(story: Story, watch: Watch, seconds: float) -> Survey | None:
     except ImportError:  # there are no decision diagrams for this platform
         return None
     try:
-        most = min(MAX_NODES, int(seconds * _NODES_PER_SECOND))
+        most = int(min(MAX_NODES, budget.left * _NODES_PER_SECOND))
         reach = Reach(System(story, watch, Liveness(story.data, watch), most))
-        reach.run(deadline)
+        reach.run(budget)
         return SymbolicSurvey(reach)
-    except (MemoryError, TimeoutError, UnsuitedError):
+    except (MemoryError, BudgetSpentError, UnsuitedError):
         return None

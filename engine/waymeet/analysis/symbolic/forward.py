@@ -7,7 +7,6 @@ Efficient generation of counterexamples and witnesses, 1995).
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from waymeet.machine import ANSWERED
 
 if TYPE_CHECKING:
+    from waymeet.analysis.budget import Budget
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.system import Edge, Position, System
 
@@ -72,8 +72,8 @@ class Reach:
     _fresh: dict[int, dict[Position, list[Ring]]] = field(default_factory=dict)
     _order: dict[int, list[tuple[int, Position]]] = field(default_factory=dict)
 
-    def run(self, deadline: float | None = None) -> None:
-        """Come to everything that can be come to; raises `TimeoutError` when `time.monotonic` is past the deadline."""
+    def run(self, budget: Budget | None = None) -> None:
+        """Come to everything that can be come to; raises `BudgetSpentError`."""
         if self.earlier is None:
             for start in self.system.starts():
                 self.arrive(start, self.system.first, 0, None, NOWHERE)
@@ -84,8 +84,8 @@ class Reach:
                 continue
             waiting = self._order[depth]
             while waiting:
-                if deadline is not None and time.monotonic() > deadline:
-                    raise TimeoutError
+                if budget is not None:
+                    budget.tick("going through sets of states", 0)
                 _, position = heappop(waiting)
                 rings = self._fresh[depth].pop(position)
                 self._leave(Batch(position, depth, rings))
