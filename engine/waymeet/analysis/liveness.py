@@ -7,6 +7,7 @@ ask. What only prose reads is dead: it changes the wording, never the way.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from waymeet.expressions.code import registers_read
@@ -77,10 +78,9 @@ class Liveness:
             if isinstance(step.exit, End):
                 for protagonist in self._story.protagonists:
                     before[protagonist.start].append(index)
-        waiting = dict.fromkeys(reversed(range(len(self._story.steps))))
+        waiting = OrderedDict.fromkeys(reversed(range(len(self._story.steps))))
         while waiting:
-            index = next(iter(waiting))
-            del waiting[index]
+            index, _ = waiting.popitem(last=False)  # a dict would go through those that left it before
             live = self._needs(index)
             if live != self._arriving[index]:
                 self._arriving[index] = live
@@ -92,10 +92,9 @@ class Liveness:
         after_return = [branch.to for step in self._callers for way in ways_on(step) for branch in way.branches]
         found = [self._memory] * len(steps)
         own = [self._writes(step) for step in steps]
-        waiting = dict.fromkeys(range(len(steps)))
+        waiting = OrderedDict.fromkeys(range(len(steps)))
         while waiting:
-            index = next(iter(waiting))
-            del waiting[index]
+            index, _ = waiting.popitem(last=False)
             found[index] |= own[index]
             for target in after_return if isinstance(steps[index].exit, Return) else targets(steps[index]):
                 if found[index] & ~found[target]:

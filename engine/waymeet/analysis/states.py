@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from struct import Struct
 from typing import TYPE_CHECKING, overload
 
-from waymeet.analysis.liveness import Liveness, bits
+from waymeet.analysis.liveness import bits
 from waymeet.machine import State
 
 if TYPE_CHECKING:
-    from waymeet.analysis.watch import Watch
+    from waymeet.analysis.liveness import Liveness
     from waymeet.story import Register, StoryData
 
 _HEAD = Struct("<II")
@@ -25,15 +25,13 @@ _WAITING = Struct("<I")
 class States(Sequence[State]):
     """Every state that was come to, by number; what was forgotten of one is at its start there.
 
-    What `watch` looks out for is not forgotten.
-
-    Without `forget`, states that differ only in what nothing reads any more are told apart.
+    Without `liveness`, states that differ only in what nothing reads any more are told apart.
     """
 
-    def __init__(self, story: StoryData, watch: Watch, *, forget: bool = True) -> None:
+    def __init__(self, story: StoryData, liveness: Liveness | None) -> None:
         self._registers = story.registers
         self._start = tuple(register.start for register in story.registers)
-        self._liveness = Liveness(story, watch) if forget else None
+        self._liveness = liveness
         self._packers: dict[int, _Packer] = {}
         self._by_mask: dict[int, _Packer] = {}
         self._numbers: dict[bytes, int] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from waymeet.analysis.budget import Budget
 from waymeet.analysis.survey import First, Lock, Lost
 from waymeet.analysis.symbolic.circling import add, is_alone, leading_to
 from waymeet.analysis.symbolic.reach import Reach
@@ -135,10 +136,10 @@ def lost(survey: SymbolicSurvey, condition: int, until: int | None, protagonist:
     seeker = survey.seeker
     if until is not None:
         avoiding = Avoiding(survey.system, until)
-        reach = Reach(avoiding, survey.reach.tick)
+        reach = Reach(avoiding, Budget())
         reach.run()
         hopeless = _among(reach, hopeless)
-        seeker = Seeker(avoiding, survey.left)
+        seeker = Seeker(avoiding, survey.budget)
     if not hopeless:
         return None
     found = seeker.nearest(seeker.resting(hopeless))

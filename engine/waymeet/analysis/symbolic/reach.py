@@ -11,18 +11,15 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
+from waymeet.analysis.budget import SETS
 from waymeet.machine import ANSWERED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from waymeet.analysis.budget import Budget
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.space import Space
     from waymeet.analysis.symbolic.system import Alarm, Edge, System
     from waymeet.analysis.transitions import Position
-
-    #: Called now and then with how many positions are done with; raises what is to end the search.
-    Tick = Callable[[int], None]
 
 
 @dataclass(slots=True)
@@ -30,7 +27,7 @@ class Reach:
     """What can be come to: the states of each position, and the alarms that go off."""
 
     space: Space
-    tick: Tick
+    budget: Budget
     states: dict[Position, Diagram] = field(default_factory=dict)
     alarms: set[tuple[str, tuple[int, ...]]] = field(default_factory=set)
     _fresh: dict[Position, Diagram] = field(default_factory=dict)
@@ -43,13 +40,14 @@ class Reach:
         return self.space.system
 
     def run(self) -> None:
-        """Come to everything that can be come to."""
+        """Come to everything that can be come to.
+
+        Raises `BudgetSpentError`, and `MemoryError` where the diagrams outgrow their room.
+        """
         for start in self.space.starts():
             self._arrive(start, self.system.first)
-        done = 0
         while self._waiting:
-            done += 1
-            self.tick(done)
+            self.budget.tick(SETS, 0, self._waiting[0] / len(self.space.positions))
             position = self.space.positions[heappop(self._waiting)]
             states = self._fresh.pop(position)
             for edge in self.space.edges(position):

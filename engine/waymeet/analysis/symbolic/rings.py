@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from waymeet.analysis.budget import Budget
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.space import Space
     from waymeet.analysis.symbolic.system import Edge
@@ -49,6 +50,8 @@ class Batch(NamedTuple):
         return states
 
 
+#: What is being done while a way is looked for.
+SEEKING = "looking for the shortest way"
 #: The batch that a first beginning comes from.
 NOWHERE = -1
 
@@ -93,8 +96,11 @@ class Rings:
         for start in space.starts():
             self._arrive(start, self.system.first, 0, None, NOWHERE)
 
-    def nearest(self, goal: Iterable[Target], bonus: int, tick: Callable[[int], None]) -> Hit | None:
-        """The nearest of some targets; None where there is no way to any. At none of them is the bonus less."""
+    def nearest(self, goal: Iterable[Target], bonus: int, budget: Budget | None) -> Hit | None:
+        """The nearest of some targets; None where there is no way to any. At none of them is the bonus less.
+
+        Raises `BudgetSpentError`, after which it can be gone on with all the same.
+        """
         targets: dict[Position, list[Target]] = {}
         best = None
         for target in goal:
@@ -106,7 +112,8 @@ class Rings:
             for number in self._left.get(position, ()):
                 best = self._nearer(best, number, targets)
         while self._waiting and (best is None or self._waiting[0][0] + bonus < best.depth):
-            tick(len(self.batches))
+            if budget is not None:
+                budget.tick(SEEKING, 0)
             left = self._leave()
             if left is not None:
                 best = self._nearer(best, left, targets)

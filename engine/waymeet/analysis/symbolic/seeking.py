@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.analysis.budget import BudgetSpentError
 from waymeet.analysis.symbolic.diagrams import DiagramLimitError
-from waymeet.analysis.symbolic.rings import Rings, Target, distances
+from waymeet.analysis.symbolic.rings import SEEKING, Rings, Target, distances
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from waymeet.analysis.budget import Budget
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.rings import Hit
     from waymeet.analysis.symbolic.space import Space
     from waymeet.analysis.transitions import Position
 
-#: Which part of the time that is left may be spent on the search that serves all goals, and on one for a single goal.
+#: Which part of what is left may be spent on the search that serves all goals, and on one for a single goal.
 _SHARED, _SINGLE = 0.5, 0.1
 
 
@@ -30,47 +31,42 @@ class Found(NamedTuple):
 
 
 class Seeker:
-    """Finds ways to what is known to be come to; `left` says how many seconds are left for what must not take long."""
+    """Finds ways to what is known to be come to, the shortest as long as there is something left of the budget."""
 
-    def __init__(self, space: Space, left: Callable[[], float]) -> None:
+    def __init__(self, space: Space, budget: Budget) -> None:
         self.space = space
         self.system = space.system
-        self._left = left
-        self._patience = left() * _SHARED
+        self._budget = budget
 
     def nearest(self, goal: Sequence[Target]) -> Found:
         """The nearest of some targets, to at least one of which there must be a way; some way where time is short."""
-        came = self._came
-        began = time.monotonic()
-        hit = self._within(self._shared, goal, min(came[target.position] for target in goal), self._patience)
-        self._patience -= time.monotonic() - began
+        hit = self._within(self._patience, self._shared, goal, min(self._came[target.position] for target in goal))
         if hit is not None:
             return Found(self._shared, hit, shortest=True)
         towards = Rings(self.space, {position: -ahead for position, ahead in self._ahead(goal).items()})
-        hit = self._within(towards, goal, 0, self._left() * _SINGLE)
+        hit = self._within(self._budget.share(_SINGLE), towards, goal, 0)
         if hit is not None:
             return Found(towards, hit, shortest=True)
-        hit = self._any.nearest(goal, 0, _endlessly)
+        hit = self._any.nearest(goal, 0, None)
         assert hit is not None
         return Found(self._any, hit, shortest=False)
 
-    def _within(self, rings: Rings, goal: Sequence[Target], bonus: int, seconds: float) -> Hit | None:
-        deadline = time.monotonic() + seconds
-
-        def tick(_: int) -> None:
-            if time.monotonic() > deadline:
-                raise TimeoutError
-
+    def _within(self, budget: Budget, rings: Rings, goal: Sequence[Target], bonus: int) -> Hit | None:
+        """What a search finds within a budget, if it does."""
         try:
-            tick(0)
-            found = rings.nearest(goal, bonus, tick)
-        except (TimeoutError, DiagramLimitError):
+            budget.tick(SEEKING, 0)
+            found = rings.nearest(goal, bonus, budget)
+        except (BudgetSpentError, DiagramLimitError):
             return None
         if found is None:
             raise AssertionError("what is known to be come to was not")
         return found
 
     # -- searches ------------------------------------
+
+    @cached_property
+    def _patience(self) -> Budget:
+        return self._budget.share(_SHARED)
 
     @cached_property
     def _shared(self) -> Rings:
@@ -117,7 +113,3 @@ class Seeker:
 
     def _beginning(self, states: Mapping[Position, Diagram]) -> Iterable[Target]:
         return (Target(None, start, states[start]) for start in self._starts if start in states)
-
-
-def _endlessly(_: int) -> None:
-    """Let a search go on: what is looked for is there."""

@@ -19,6 +19,7 @@ from waymeet.story import Chance, Choices, End
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+    from waymeet.analysis.budget import Budget
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.reach import Reach
     from waymeet.analysis.symbolic.seeking import Found
@@ -65,12 +66,12 @@ class SymbolicSurvey(Survey):
 
     stopped = None
 
-    def __init__(self, reach: Reach, left: Callable[[], float]) -> None:
+    def __init__(self, reach: Reach, budget: Budget) -> None:
         self.reach = reach
         self.system: System = reach.system
         self.story = reach.system.story
-        self.left = left
-        self.seeker = Seeker(reach.space, left)
+        self.budget = budget
+        self.seeker = Seeker(reach.space, budget)
         self._positions: dict[int, list[Position]] = {}
         for position in reach.states:
             self._positions.setdefault(position.step, []).append(position)
