@@ -1,31 +1,54 @@
-"""Families of stories that grow, each as it is or with one defect more, planted where it is hard to find.
+"""Families of stories that grow, each clean or with one defect, planted where it is hard to find.
 
-With the defect, the rule that `FAMILIES` names is broken once more than without: how they are made says so.
+What is known of each at any size follows from how it is made, and its docstring says why: a clean one has no finding,
+a planted one a single finding, of the rule that `FAMILIES` names. How they are tangled at random is in `tangles`, and
+what takes away the ground on which a method stands in `variants`.
 """
 
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from benchmarks import tangles, variants
+from benchmarks.graphs import Choice, Comparison, Flag, Graph, Node, Push, written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Mapping
 
-Files = dict[str, bytes]
+    from benchmarks.graphs import Files
 
 
-class Family(NamedTuple):
-    """How to make a story of a size, the rule that the planted defect breaks, and the least size with room for it."""
+@dataclass(frozen=True)
+class Family:
+    """How to make a story of a size, and what is known of it.
+
+    `rule` is the one that the planted defect breaks; `least` is a size, and `narrow` the other measures, at which every
+    state can be gone through one by one; `deepest` has, by the same measures, the choices of the shortest way to the
+    planted defect, where it stands deep.
+    """
 
     make: Callable[..., Files]
-    rule: str
-    least: int = 12
+    least: int
+    rule: str = "impossible-choice"
+    narrow: Mapping[str, Any] = field(default_factory=dict)
+    deepest: Callable[..., int] | None = None
+
+    def small(self, *, planted: bool) -> Files:
+        """The story at the size at which every state can be gone through."""
+        return self.make(self.least, planted=planted, **self.narrow)
+
+    def known(self, *, planted: bool) -> dict[str, int]:
+        """How many findings of each rule there are, whatever the size."""
+        return {self.rule: 1} if planted else {}
 
 
 def hub(topics: int, *, planted: bool = False) -> Files:
     """A hub of once-only topics, every other one open only after the one before it; the way out wants them all.
 
-    Planted: a topic that wants a later one without the earlier one that opens it.
+    Known: each topic opens at some time, as what it wants is asked before. Planted: a topic that wants a later one
+    without the earlier one that opens it.
     """
     nodes = ["  hub:", "    text: So much to ask.", "    choices:"]
     for topic in range(topics):
@@ -33,125 +56,50 @@ def hub(topics: int, *, planted: bool = False) -> Files:
         nodes.append(f"      t{topic}: {{label: Topic {topic}., once: true{when}}}")
     if planted:
         nodes.append("      never: {label: Never., when: chosen(hub.t1) and not chosen(hub.t0)}")
+    derived, when = all_asked(topics)
+    nodes += [f"      out: {{label: Out., when: {when}, ending: done}}", "    goto: hub"]
+    return written(nodes, starts={"one": "hub"}, derived=derived)
+
+
+def all_asked(topics: int) -> tuple[list[str], str]:
+    """Derived names, and a condition made of them, that say whether all topics of a hub were asked."""
     groups = [range(first, min(first + 20, topics)) for first in range(0, topics, 20)]
     asked = [" and ".join(f"chosen(hub.t{topic})" for topic in group) for group in groups]
     derived = [f"  told{number}: {told}" for number, told in enumerate(asked)]
-    when = " and ".join(f"told{number}" for number in range(len(groups)))
-    nodes += [f"      out: {{label: Out., when: {when}, ending: done}}", "    goto: hub"]
-    return _story(["one"], "hub", [], derived, ["done"], nodes)
+    return derived, " and ".join(f"told{number}" for number in range(len(groups)))
 
 
 def acts(count: int, *, planted: bool = False) -> Files:
     """Acts in a row; each sets two flags, or not, and each flag is read again up to five acts later.
 
-    Planted: in the last act a choice wants two flags of the act before that no reader can have set together.
+    Known: a choice wants one flag of one earlier act, which a choice there gives, which wants one flag of one act
+    earlier still; the acts between leave it alone. Planted: in the last act a choice wants the two flags of the act
+    before, of which each choice there sets one at most.
     """
     draw = random.Random(count)
-    nodes: list[str] = []
+    graph = Graph({f"f{flag}": Flag() for flag in range(2 * count)})
     for act in range(count):
-        nodes += [f"  a{act}:", f"    text: Act {act}.", "    choices:"]
-        onward = f"goto: a{act + 1}" if act + 1 < count else "ending: done"
-        for choice, (one, other) in enumerate((("true", "false"), ("false", "true"), ("false", "false"))):
-            when = ""
-            if choice and act > 5:
-                back = draw.randint(1, 5)
-                when = f", when: {draw.choice(['', 'not '])}f{2 * (act - back) + draw.randrange(2)}"
-            do = f"[f{2 * act} = {one}, f{2 * act + 1} = {other}]"
-            nodes.append(f"      c{choice}: {{label: Choose., do: {do}{when}, {onward}}}")
-        if planted and act == count - 1:
-            nodes.append(f"      never: {{label: No., when: f{2 * act - 2} and f{2 * act - 1}, {onward}}}")
-    declared = [f"  f{flag}: false" for flag in range(2 * count)]
-    return _story(["one"], "a0", declared, [], ["done"], nodes)
-
-
-def wide(nodes: int, *, planted: bool = False) -> Files:
-    """Chapters of a hundred nodes; flags are set in one chapter and read in the four after it, three hundred in all.
-
-    Planted: a choice far down that wants a flag that was cleared on every way there.
-    """
-    draw = random.Random(nodes)
-    lines: list[str] = []
-    for node in range(nodes):
-        chapter = node // 100
-        lines += [f"  n{node}:", "    text: On."]
-        if node % 100 == 0:
-            cleared = [f"f{(3 * chapter + k) % 300} = false" for k in range(3)]
-            lines.append(f"    do: [{', '.join(cleared)}]")
-        if node == nodes - 1:
-            lines.append("    ending: done")
-            break
-        lines.append("    choices:")
-        for choice in range(draw.choice((2, 3))):
-            to = min(node + 1 + choice * draw.randint(1, 3), nodes - 1, chapter * 100 + 100)
-            when, do = "", ""
-            if choice and chapter >= 4 and draw.random() < 0.3:
-                flag = (3 * (chapter - draw.randint(0, 4)) + draw.randrange(3)) % 300
-                when = f", when: {draw.choice(['', 'not '])}f{flag}"
-            if draw.random() < 0.2:
-                do = f", do: f{(3 * chapter + draw.randrange(3)) % 300} = {draw.choice(['true', 'false'])}"
-            lines.append(f"      c{choice}: {{label: On.{do}{when}, goto: n{to}}}")
-        if planted and node == (nodes // 100 - 1) * 100:
-            lines.append(f"      never: {{label: No., when: f{3 * chapter % 300}, goto: n{node + 1}}}")
-    return _story(["one"], "n0", [f"  f{flag}: false" for flag in range(300)], [], ["done"], lines)
-
-
-def everywhere(nodes: int, *, flags: int = 150, planted: bool = False) -> Files:
-    """Flags that are set and read anywhere, either way round (`global` in the tables).
-
-    Planted: a choice behind two that need the same flag to be so and not so, with nothing between that sets it.
-    """
-    draw = random.Random(nodes)
-    lines: list[str] = []
-    for node in range(nodes):
-        lines += [f"  n{node}:", "    text: On."]
-        if draw.random() < 0.5:
-            lines.append(f"    do: f{draw.randrange(flags)} = {draw.choice(['true', 'false'])}")
-        if node == nodes - 1:
-            lines.append("    ending: done")
-            break
-        lines += ["    choices:", f"      c0: {{label: On., goto: n{node + 1}}}"]
-        for choice in (1, 2):
-            when = f"{draw.choice(['', 'not '])}f{draw.randrange(flags)}"
-            to = min(node + draw.randint(1, 20), nodes - 1)
-            lines.append(f"      c{choice}: {{label: On., when: {when}, goto: n{to}}}")
-        if planted and node == nodes // 2:
-            lines.append("      never: {label: No., when: f0, choices: {ever: {label: No., when: not f0}}, goto: n0}")
-    return _story(["one"], "n0", [f"  f{flag}: false" for flag in range(flags)], [], ["done"], lines)
-
-
-def stats(nodes: int, *, count: int = 8, planted: bool = False) -> Files:
-    """Numbers from 0 to 100 that every choice pushes, and thresholds late; one choice is only just possible.
-
-    Planted: the same threshold one higher, which no reader can come to.
-    """
-    draw = random.Random(nodes)
-    lines: list[str] = []
-    most = [0] * count
-    for node in range(nodes):
-        lines += [f"  n{node}:", "    text: On."]
-        if node == nodes - 1:
-            lines.append("    ending: done")
-            break
-        lines.append("    choices:")
-        first, other = draw.sample(range(count), 2)
-        push = draw.randint(1, 3)
-        most[first] = min(100, most[first] + push)
-        lines.append(f"      up: {{label: Up., do: s{first} += {push}, goto: n{node + 1}}}")
-        lines.append(f"      down: {{label: Down., do: s{other} -= 1, goto: n{node + 1}}}")
-        if node == nodes - 2 and most:
-            least = min(range(count), key=most.__getitem__)
-            lines.append(f"      barely: {{label: Barely., when: s{least} >= {most[least]}, goto: n{node + 1}}}")
-            if planted:
-                when = f"s{least} >= {most[least]} and s{(least + 1) % count} > {most[(least + 1) % count]}"
-                lines.append(f"      never: {{label: Never., when: {when}, goto: n{node + 1}}}")
-    declared = [f"  s{stat}: {{min: 0, max: 100, overflow: clamp}}" for stat in range(count)]
-    return _story(["one"], "n0", declared, [], ["done"], lines)
+        node = Node()
+        for number, (one, other) in enumerate(((1, 0), (0, 1), (0, 0))):
+            when: tuple[Comparison, ...] = ()
+            if number and act > 5:
+                flag = 2 * (act - draw.randint(1, 5)) + draw.randrange(2)
+                when = (Comparison(f"f{flag}", "==", draw.randrange(2)),)
+            do = (Push(f"f{2 * act}", "=", one), Push(f"f{2 * act + 1}", "=", other))
+            node.choices.append(Choice(f"c{number}", act + 1, when, do))
+        graph.nodes.append(node)
+    if planted:
+        both = (Comparison(f"f{2 * count - 4}", "==", 1), Comparison(f"f{2 * count - 3}", "==", 1))
+        graph.nodes[-1].choices.append(Choice("never", count, both))
+    graph.nodes.append(Node())
+    return graph.files()
 
 
 def cards(count: int, *, planted: bool = False) -> Files:
     """A deck of once-only cards drawn at random, some of which want others to have been drawn.
 
-    Planted: a card that wants one drawn and the one that opens it not.
+    Known: each card wants one of a lower number, so that in the order of their numbers all can be drawn. Planted: a
+    card that wants one drawn and the one that opens it not.
     """
     lines = ["  road:", "    text: The road.", "    choices:", "      on: {label: On., draw: road}"]
     for card in range(count):
@@ -166,131 +114,72 @@ def cards(count: int, *, planted: bool = False) -> Files:
         when = f"seen(k{count - 1}) and not seen(k{(count - 1) // 2 - 1})"
         lines += ["  never:", f"    card: {{deck: road, once: true, when: {when}}}", "    goto: road"]
     lines += ["  gates:", "    text: The gates.", "    ending: done"]
-    return _story(["one"], "road", [], [], ["done"], lines, ["decks:", "  road: {pick: random, otherwise: gates}"])
+    return written(lines, starts={"one": "road"}, more=("decks:", "  road: {pick: random, otherwise: gates}"))
 
 
-def pair(nodes: int, *, facts: int = 12, planted: bool = False) -> Files:
-    """Two paths, each of which leaves facts that the other reads.
+def maze(rooms: int, *, planted: bool = False) -> Files:
+    """Long corridors with ways back, three levers that each lead back to the first room, and a gate that wants them.
 
-    Planted: a choice of the second path that wants a fact settled both ways.
+    Known: a reader can always go on to the gate, and from there back. Planted: behind the gate, a door that wants a
+    lever which only the room behind it has; the shortest way there is found by `deepest`.
     """
-    draw = random.Random(nodes)
-    lines: list[str] = []
-    for path in ("p", "q"):
-        for node in range(nodes):
-            lines += [f"  {path}{node}:", "    text: On."]
-            if node == nodes - 1:
-                lines.append(f"    ending: {path}_done")
-                continue
-            lines.append("    choices:")
-            every = max(1, nodes // facts)
-            fact = node // every % facts
-            sets = node % every == 0 and (fact % 2 == (path == "q"))
-            do = f", do: m{fact} = {{value}}" if sets else ""
-            lines.append(f"      c0: {{label: On.{do.format(value='done')}, goto: {path}{node + 1}}}")
-            lines.append(f"      c1: {{label: On.{do.format(value='spared')}, goto: {path}{node + 1}}}")
-            if draw.random() < 0.3:
-                when = f"m{draw.randrange(facts)} == {draw.choice(['untold', 'done', 'spared'])}"
-                lines.append(f"      c2: {{label: On., when: {when}, goto: {path}{min(node + 2, nodes - 1)}}}")
-            if planted and path == "q" and node == nodes // 2:
-                lines.append("      never: {label: No., when: m0 == done and m1 == spared and m0 == spared, goto: q0}")
-    memory = ["memory:", *(f"  m{fact}: [untold, done, spared]" for fact in range(facts))]
-    return _story(["p", "q"], "p0 q0", [], [], ["p_done", "q_done"], lines, memory, whose=True)
+    return _maze(rooms, planted=planted).files()
 
 
-def maze(nodes: int, *, planted: bool = False) -> Files:
-    """Long corridors with ways back and three levers; the way out wants all three pulled.
-
-    Planted: one more door, which wants a lever that only the room behind it has.
-    """
-    draw = random.Random(nodes)
-    levers = [nodes * part // 4 for part in (1, 2, 3)]
-    lines: list[str] = []
-    for node in range(nodes):
-        lines += [f"  n{node}:", "    text: A passage."]
-        if node == nodes - 1:
-            lines.append("    ending: out")
-            break
-        lines.append("    choices:")
-        step = max(1, nodes // 1000)
-        lines.append(f"      on: {{label: On., goto: n{node + 1}}}")
-        lines.append(f"      leap: {{label: Leap., goto: n{min(nodes - 2, node + draw.randint(1, step))}}}")
-        lines.append(f"      back: {{label: Back., goto: n{max(0, node - draw.randint(1, 5 * step))}}}")
-        if node in levers:
-            lines.append(f"      pull: {{label: Pull., do: l{levers.index(node)} = true, goto: n0}}")
-        if node == nodes - 2:
-            lines[-3] = f"      on: {{label: On., when: l0 and l1 and l2, goto: n{node + 1}}}"
+def _maze(rooms: int, *, planted: bool) -> Graph:
+    draw = random.Random(rooms)
+    levers = [rooms * part // 4 for part in (1, 2, 3)]
+    graph = Graph({f"l{lever}": Flag() for lever in range(4 if planted else 3)})
+    gate = rooms - 2
+    for room in range(gate + 1):
+        step = max(1, rooms // 1000)
+        pulled = tuple(Comparison(f"l{lever}", "==", 1) for lever in range(3)) if room == gate else ()
+        node = Node(choices=[Choice("on", room + 1, pulled)])
+        node.choices.append(Choice("leap", min(gate, room + draw.randint(1, step))))
+        node.choices.append(Choice("back", max(0, room - draw.randint(1, 5 * step))))
+        if room in levers:
+            node.choices.append(Choice("pull", 0, (), (Push(f"l{levers.index(room)}", "=", 1),)))
+        graph.nodes.append(node)
+    graph.nodes += [Node(choices=[Choice("out", rooms)]), Node()]
     if planted:
-        lines[3] = "      never: {label: A door., when: l3, do: l3 = true, goto: n1}\n" + lines[3]
-    declared = [f"  l{lever}: false" for lever in range(4 if planted else 3)]
-    return _story(["one"], "n0", declared, [], ["out"], lines)
+        graph.nodes[-2].choices.append(Choice("never", rooms, (Comparison("l3", "==", 1),), (Push("l3", "=", 1),)))
+    return graph
 
 
-def entangled(nodes: int, *, flags: int = 20, counters: int = 3, planted: bool = False) -> Files:
-    """Flags and counters that are set and read at random, all over a graph with cycles.
-
-    Planted: a choice that wants a counter past what its bounds allow.
-    """
-    draw = random.Random(nodes + flags)
-    lines: list[str] = []
-    for node in range(nodes):
-        lines += [f"  n{node}:", "    text: Here."]
-        effects = [f"f{draw.randrange(flags)} = {draw.choice(['true', 'false'])}"]
-        if draw.random() < 0.3:
-            effects.append(f"k{draw.randrange(counters)} {draw.choice(['+', '-'])}= 1")
-        if node:
-            lines.append(f"    do: [{', '.join(effects)}]")
-        if node == nodes - 1:
-            lines.append("    ending: done")
-            break
-        lines += ["    choices:", f"      on: {{label: On., goto: n{node + 1}}}"]
-        for choice in (1, 2):
-            kind = draw.random()
-            when = f"{draw.choice(['', 'not '])}f{draw.randrange(flags)}"
-            if kind < 0.3:
-                when = f"k{draw.randrange(counters)} {draw.choice(['>=', '<'])} {draw.randint(1, 4)}"
-            lines.append(f"      c{choice}: {{label: Go., when: {when}, goto: n{draw.randrange(nodes)}}}")
-        if planted and node == nodes // 2:
-            lines.append("      never: {label: No., when: k0 > 5 and k1 == 0 and k1 == 1, goto: n0}")
-    declared = [f"  f{flag}: false" for flag in range(flags)]
-    declared += [f"  k{counter}: {{min: 0, max: 5, overflow: clamp}}" for counter in range(counters)]
-    return _story(["one"], "n0", declared, [], ["done"], lines)
-
-
-def _story(
-    protagonists: list[str],
-    starts: str,
-    flags: list[str],
-    derived: list[str],
-    endings: list[str],
-    nodes: Iterable[str],
-    more: Iterable[str] = (),
-    *,
-    whose: bool = False,
-) -> Files:
-    def lines() -> Iterator[str]:
-        yield from ("waymeet: 1", "story: family", "title: Family", "protagonists:")
-        yield from (f"  {who}: {{start: {start}}}" for who, start in zip(protagonists, starts.split(), strict=True))
-        yield from ["flags:", *flags] if flags else []
-        yield from more
-        yield from ["derive:", *derived] if derived else []
-        yield "endings:"
-        for index, ending in enumerate(endings):
-            yield f"  {ending}: {{title: The End{f', for: {protagonists[index]}' if whose else ''}}}"
-        yield from ("scene: all", "nodes:")
-        yield from nodes
-
-    return {"story.yaml": ("\n".join(lines()) + "\n").encode()}
+def maze_depth(rooms: int) -> int:
+    """The choices of the shortest way behind the gate: from room to room, for each set of levers that are pulled."""
+    graph = _maze(rooms, planted=True)
+    behind = rooms - 1
+    level, depth = [(0, frozenset[str]())], 0
+    seen = set(level)
+    while all(room != behind for room, _ in level):
+        following = []
+        for room, pulled in level:
+            for choice in graph.nodes[room].choices:
+                if all(test.flag in pulled for test in choice.when):
+                    state = choice.to, pulled | {push.flag for push in choice.do}
+                    if state not in seen:
+                        seen.add(state)
+                        following.append(state)
+        level, depth = following, depth + 1
+    return depth
 
 
 FAMILIES = {
-    "hub": Family(hub, "impossible-choice"),
-    "acts": Family(acts, "impossible-choice"),
-    "wide": Family(wide, "impossible-choice", 150),
-    "global": Family(everywhere, "impossible-choice"),
-    "stats": Family(stats, "impossible-choice"),
-    "cards": Family(cards, "unreachable-node"),
-    "pair": Family(pair, "impossible-choice"),
-    "maze": Family(maze, "impossible-choice"),
-    "entangled": Family(entangled, "impossible-choice"),
+    "hub": Family(hub, 7),
+    "acts": Family(acts, 8),
+    "wide": Family(tangles.wide, 40, narrow={"chapter": 8}),
+    "global": Family(tangles.everywhere, 30, narrow={"flags": 6}),
+    "stats": Family(tangles.stats, 10, narrow={"count": 4, "high": 6}),
+    "cards": Family(cards, 7, "unreachable-node"),
+    "pair": Family(tangles.pair, 12, narrow={"facts": 3}),
+    "maze": Family(maze, 40, deepest=maze_depth),
+    "entangled": Family(tangles.entangled, 16, narrow={"flags": 5, "counters": 1}),
+    "hub-chained": Family(variants.hub_chained, 8),
+    "acts-late": Family(variants.acts_late, 5),
+    "wide-counted": Family(variants.wide_counted, 40, narrow={"chapter": 8, "high": 4}),
+    "stats-summed": Family(variants.stats_summed, 10, narrow={"count": 4, "high": 6}),
+    "cards-summed": Family(variants.cards_summed, 7, "unreachable-node"),
+    "pair-copied": Family(variants.pair_copied, 12, narrow={"facts": 3}),
+    "maze-levers": Family(variants.maze_levers, 40, narrow={"levers": 4}, deepest=variants.maze_levers_depth),
 }
