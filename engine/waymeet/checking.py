@@ -168,7 +168,7 @@ def _unused(allow: Allow) -> Diagnostic:
     return Diagnostic("unused-allow", Severity.WARNING, message, allow.span, "remove it")
 
 
-def _summary(compiled: Compiled, states: int, seconds: float) -> Summary:
+def _summary(compiled: Compiled, states: int | None, seconds: float) -> Summary:
     steps = compiled.story.steps
     nodes = [step for step in steps if step.id == step.node]
     return Summary(

@@ -100,14 +100,17 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts over a story; `states` is the exact number of reachable states seen, `seconds` the time the check took."""
+    """Counts over a story; `states` is the number of reachable states seen, `seconds` the time the check took.
+
+    Where nothing is undecided that is the number of all; it is None where all was proved, and not by counting.
+    """
 
     scenes: int = 0
     nodes: int = 0
     choices: int = 0
     endings: int = 0
     words: int = 0
-    states: int = 0
+    states: int | None = 0
     seconds: float = 0.0
 
 

@@ -136,10 +136,14 @@ class Liveness:
         steps = self._story.steps
         after_return = [branch.to for step in self._callers for way in ways_on(step) for branch in way.branches]
         found = list(self._arriving)
+        every = _mask(index for index, register in enumerate(self._story.registers) if register.use == "local")
         for index, step in enumerate(steps):
             kept = self.after(index)
-            for target in after_return if isinstance(step.exit, Return) else targets(step):
-                found[target] |= kept
+            if isinstance(step.exit, Return):
+                for target in after_return:
+                    found[target] |= kept | every
+            for target in targets(step):
+                found[target] |= kept | (self._locals.get(step.scene, 0) if steps[target].scene != step.scene else 0)
         for index, step in enumerate(steps):
             if step.id != step.node:  # play may go on from a choice without coming to a step that does nothing
                 for target in targets(step):

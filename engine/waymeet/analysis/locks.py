@@ -51,6 +51,10 @@ def _crossings(walk: Walk, trapped: set[int]) -> Iterator[Lock]:
 
     All that chance can bring at a step, and all answers, count as one.
     """
+
+    def nearness(number: int) -> tuple[int, int]:
+        return walk.depths[number], walk.protagonists[number]
+
     found: dict[tuple[int, int | None], tuple[int, int, int]] = {}
     for number in range(len(walk.states)) if trapped else ():
         if number in trapped:
@@ -59,9 +63,9 @@ def _crossings(walk: Walk, trapped: set[int]) -> Iterator[Lock]:
         chooses = bool(walk.story.machine.steps[step].choices)
         for choice, target in walk.moves(number):
             key = (step, choice if chooses else None)
-            if target in trapped and (key not in found or walk.depths[number] < walk.depths[found[key][0]]):
+            if target in trapped and (key not in found or nearness(number) < nearness(found[key][0])):
                 found[key] = (number, choice, target)
-    for (step, chosen), (number, choice, target) in found.items():
+    for (step, chosen), (number, choice, target) in sorted(found.items(), key=lambda one: (one[0][0], one[0][1] or 0)):
         move = Move(number, choice, walk.protagonists[number])
         first = First(walk.depths[number] + walk.costs(move), move, state=target)
         yield Lock(move.protagonist, step, chosen, begins=False, first=first)

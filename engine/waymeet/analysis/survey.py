@@ -78,14 +78,18 @@ class Survey(ABC):
     def settles(self, kind: str, *about: int) -> bool:  # noqa: ARG002 - one that leaves some open asks
         """Whether a thing that is not in the table of a `kind` is known never to happen, and not merely not seen.
 
-        The kinds are the names of the tables, `about` a key of one.
+        The kinds are the names of the tables, `about` a key of one; and `locks`, and `lost` about a condition. With no
+        key it is asked of all of a kind.
         """
         return self.stopped is None
 
     @property
     @abstractmethod
-    def rests(self) -> int:
-        """In how many different states a reader can rest, as far as anything later can tell them apart."""
+    def rests(self) -> int | None:
+        """In how many different states a reader can rest, as far as anything later can tell them apart.
+
+        None where that is not known.
+        """
 
     @abstractmethod
     def way(self, first: First) -> Witness:

@@ -78,7 +78,7 @@ class Transitions:
     """The positions of a story and the ways between them; of registers, only those that are `used` are spoken of."""
 
     def __init__(self, story: Story, used: Sequence[int]) -> None:
-        self._story = story
+        self.story = story
         self._steps = story.data.steps
         self._used = frozenset(used)
         #: The registers that every playthrough begins anew.
@@ -92,7 +92,7 @@ class Transitions:
 
     def starts(self) -> Iterator[Position]:
         """Where the paths begin."""
-        for number, protagonist in enumerate(self._story.protagonists):
+        for number, protagonist in enumerate(self.story.protagonists):
             yield Position(number, protagonist.start)
 
     def ends(self, position: Position) -> bool:
@@ -106,7 +106,7 @@ class Transitions:
             case Choices(fallback=fallback):
                 offered = self.offered(step, terms)
                 for index, guard in enumerate(offered):
-                    to = self._story.machine.steps[step].choices[index].to
+                    to = self.story.machine.steps[step].choices[index].to
                     yield self._moving(position, to, guard)._replace(choice=index, cost=1)
                 yield from self._falling(position, fallback, ~_any(offered, terms), terms)[0]
             case Goto() as goto:

@@ -161,7 +161,8 @@ class Walk(Survey):
         move, parents = first.move
         return self._witness(move, parents.__getitem__)
 
-    def _way_to(self, state: int) -> Witness:
+    def way_to(self, state: int) -> Witness:
+        """The playthrough by which a state was first come to."""
         return self._witness(self.parent(state), self.parent)
 
     def _witness(self, move: Move, parent: Callable[[int], Move]) -> Witness:
@@ -181,7 +182,7 @@ class Walk(Survey):
         before: tuple[Witness, ...] = ()
         memory: tuple[tuple[str, object], ...] = ()
         if move.state != NOWHERE:
-            earlier = self._way_to(move.state)
+            earlier = self.way_to(move.state)
             before = (*earlier.before, replace(earlier, before=()))
             memory = self._memory(move.state, earlier)
         protagonist = self.story.protagonists[move.protagonist].id
@@ -213,12 +214,12 @@ class Walk(Survey):
         return any(linked.is_open(self.states[number].registers) for number in here)
 
     def locks(self, untold: Collection[int], told: Sequence[bool]) -> Sequence[Lock]:
-        """Where all is lost, told once for each cause."""
-        return locks(self, untold, told)
+        """Where all is lost, told once for each cause; nowhere, if not all is known."""
+        return locks(self, untold, told) if self.stopped is None else []
 
     def lost(self, condition: int, until: int | None, protagonist: int | None) -> Lost | None:
         """The nearest place where a condition can hold no more, though the story is not over and `until` never held."""
-        return lost(self, condition, until, protagonist)
+        return lost(self, condition, until, protagonist) if self.stopped is None else None
 
     @property
     def rests(self) -> int:
@@ -241,9 +242,11 @@ def walk(
     budget: Budget | None = None,
     max_states: int = MAX_STATES,
     max_size: int = MAX_SIZE,
+    most_at_step: int | None = None,
     forget: bool = True,
 ) -> Walk:
-    """Visit every reachable state of a story, or as many as `budget`, `max_states` and `max_size` allow.
+    """Visit every reachable state of a story, or as many as `budget`, `max_states` and `max_size` allow; of
+    those at one step, only the first `most_at_step`.
 
     On the way it looks out for what `watch` says, which `liveness` knows of, if it is given. With `forget` off, states
     that differ only in what nothing reads any more are told apart (for tests of that).
@@ -254,7 +257,7 @@ def walk(
         return Walk(story, watch, States(story.data, None), stopped=spent)
     if forget and liveness is None:
         liveness = Liveness(story.data, watch)
-    walker = _Walker(story, watch, liveness if forget else None, budget, max_states, max_size)
+    walker = _Walker(story, watch, liveness if forget else None, budget, max_states, max_size, most_at_step)
     try:
         return walker.run()
     except MemoryError:
@@ -273,6 +276,7 @@ class _Walker:
         budget: Budget,
         max_states: int,
         max_size: int,
+        most_at_step: int | None,
     ) -> None:
         self._walk = Walk(story, watch, States(story.data, liveness))
         self._watch = watch
@@ -280,6 +284,8 @@ class _Walker:
         self._budget = budget
         self._max_states = max_states
         self._max_size = max_size
+        self._most_at_step = most_at_step
+        self._at_step: dict[int, int] = {}
         self._begun: set[tuple[int, Registers]] = set()
         self._memory = [i for i, register in enumerate(story.data.registers) if register.use == "memory"]
         self._loops: dict[frozenset[str], int] = {}
@@ -309,8 +315,8 @@ class _Walker:
                 self._level, self._next = self._next, []
                 self._depth += 1
         except BudgetSpentError as spent:
+            self._walk.depth = self._depth if self._walk.stopped is None else self._walk.depth
             self._walk.stopped = str(spent)
-            self._walk.depth = self._depth
         self._walk.stuck = {step: self._walk.at(number) for step, number in self._stuck.items()}
         return self._walk
 
@@ -396,6 +402,8 @@ class _Walker:
             if self._watch.conditions:
                 self._held.append(frozenset(self._holding))
         walk = self._walk
+        if self._is_left_out(move.protagonist, state, depth):
+            return move.state
         number = walk.states.add(move.protagonist, state)
         if number == len(walk.depths):
             walk.add(move, depth)
@@ -405,6 +413,19 @@ class _Walker:
             return number
         (self._level if depth == self._depth else self._next).append(number)
         return number
+
+    def _is_left_out(self, protagonist: int, state: State, depth: int) -> bool:
+        """Whether there are enough states of a step, and this is one more; a move to it then counts as staying."""
+        if self._most_at_step is None or self._walk.states.number(protagonist, state) is not None:
+            return False
+        here = self._at_step.get(state.step, 0)
+        if here < self._most_at_step:
+            self._at_step[state.step] = here + 1
+            return False
+        if self._walk.stopped is None:
+            self._walk.stopped = f"of each step, only {self._most_at_step} states were gone on from"
+            self._walk.depth = depth - 1
+        return True
 
     def _looped(self, error: EndlessLoopError, first: First) -> int:
         loops = self._walk.loops

@@ -53,10 +53,15 @@ def to_object(report: Report) -> dict[str, Any]:
             "choices": summary.choices,
             "endings": summary.endings,
             "words": summary.words,
-            "states": summary.states if summary.states <= MAX_INTEGER else str(summary.states),
+            "states": _number(summary.states),
             "seconds": summary.seconds,
         },
     }
+
+
+def _number(count: int | None) -> int | str | None:
+    """A count as every reader of JSON can hold it."""
+    return count if count is None or count <= MAX_INTEGER else str(count)
 
 
 def _undecided(question: Undecided) -> dict[str, Any]:

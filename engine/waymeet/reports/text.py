@@ -34,7 +34,8 @@ def summary(report: Report) -> str:
     counts = report.summary
     sizes = (counts.nodes, "node"), (counts.choices, "choice"), (counts.endings, "ending"), (counts.words, "word")
     size = ", ".join(_counted(count, name) for count, name in sizes)
-    walked = f"{_counted(counts.states, 'state')} in {counts.seconds:.1f} s"
+    states = "more states than can be counted" if counts.states is None else _counted(counts.states, "state")
+    walked = f"{states} in {counts.seconds:.1f} s"
     numbers = [(report.counts(Severity.ERROR), "error"), (_only(report, Severity.WARNING), "warning")]
     numbers.append((_only(report, Severity.NOTE), "note"))
     found = ", ".join(_counted(count, name) for count, name in numbers if count) or "no findings"

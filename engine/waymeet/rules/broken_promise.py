@@ -46,7 +46,7 @@ def _broken(facts: Facts, rule: StateRule, promised: Promised) -> Iterator[Found
 
 def _impossible(facts: Facts, rule: StateRule, promised: Promised) -> Iterator[Found]:
     promise = promised.promise
-    if promised.condition not in facts.survey.held and facts.survey.stopped is None:
+    if promised.condition not in facts.survey.held and facts.survey.settles("held", promised.condition):
         whose = "" if promise.protagonist is None else f" of {facts.story.protagonists[promise.protagonist].id}"
         message = f'the promise {promise.id} is broken: in no playthrough{whose} is "{promise.words}" ever so'
         yield Found(_told(rule, promised, message, "make a way to it, or mend the promise"))
@@ -54,8 +54,6 @@ def _impossible(facts: Facts, rule: StateRule, promised: Promised) -> Iterator[F
 
 def _lost(facts: Facts, rule: StateRule, promised: Promised) -> Iterator[Found]:
     promise = promised.promise
-    if facts.survey.stopped is not None:
-        return
     found = facts.survey.lost(promised.condition, promised.until, promise.protagonist)
     if found is not None:
         message = f'the promise {promise.id} is broken: "{promise.words}" cannot come to be any more'
@@ -78,7 +76,9 @@ def _told(
 
 def _unsettled(facts: Facts) -> Iterator[Open]:
     for promised in facts.obligations.promises:
-        if promised.promise.kind == "always_possible" or promised.condition not in facts.survey.held:
+        kind = "lost" if promised.promise.kind == "always_possible" else "held"
+        seen = kind == "held" and promised.condition in facts.survey.held
+        if not seen and not facts.survey.settles(kind, promised.condition):
             yield Open(None, f"the promise {promised.promise.id}")
 
 

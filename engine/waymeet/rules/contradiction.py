@@ -44,7 +44,7 @@ def _changed(facts: Facts, step: int, effect: int) -> int:
 
 def _unsettled(facts: Facts) -> Iterator[Open]:
     for event in facts.story.data.events:
-        if event.settles:
+        if event.settles and not facts.survey.settles("contradictions"):
             yield Open(None, f"what the event {event.id} settles")
 
 

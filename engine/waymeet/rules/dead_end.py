@@ -27,4 +27,4 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
         yield Found(finding, stands(first, stuck=True), finding.span)
 
 
-RULE = StateRule("dead-end", Severity.ERROR, _find, anywhere)
+RULE = StateRule("dead-end", Severity.ERROR, _find, anywhere("stuck"))

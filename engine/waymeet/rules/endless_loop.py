@@ -29,4 +29,4 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
         yield Found(rule.at_step(facts, numbers[step], message, help_line, witness), goes_round(loop))
 
 
-RULE = StateRule("endless-loop", Severity.ERROR, _find, anywhere)
+RULE = StateRule("endless-loop", Severity.ERROR, _find, anywhere("loops"))

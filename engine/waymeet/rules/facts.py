@@ -136,7 +136,7 @@ class Open(NamedTuple):
 class StateRule:
     """A rule about states.
 
-    `find` gives what is wrong; `unsettled` names what a walk that was cut short cannot speak of.
+    `find` gives what is wrong; `unsettled` names what the survey does not settle.
     """
 
     name: str
@@ -172,6 +172,11 @@ class StateRule:
         )
 
 
-def anywhere(_facts: Facts) -> Iterator[Open]:
-    """The one question about the whole story."""
-    yield Open(None, None)
+def anywhere(kind: str) -> Callable[[Facts], Iterator[Open]]:
+    """The one question about the whole story, whether anything of a kind happens; see `Survey.settles`."""
+
+    def unsettled(facts: Facts) -> Iterator[Open]:
+        if not facts.survey.settles(kind):
+            yield Open(None, None)
+
+    return unsettled

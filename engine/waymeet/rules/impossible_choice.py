@@ -28,9 +28,9 @@ class Place(NamedTuple):
 
 
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
-    if facts.survey.stopped is not None:
-        return
-    for span, places in _never_open(facts).items():
+    for span, places in _never_seen_open(facts).items():
+        if not all(facts.survey.settles("opened", *place) for place in places):
+            continue
         come_to = [place for place in places if place.step in facts.survey.arrivals]
         is_cut_off = any(_is_cut_off(facts, place) for place in come_to)
         for step, choice in come_to:
@@ -58,7 +58,7 @@ def _is_cut_off(facts: Facts, place: Place) -> bool:
     return facts.story.machine.steps[place.step].most is not None and facts.survey.is_open(*place)
 
 
-def _never_open(facts: Facts) -> dict[Span, list[Place]]:
+def _never_seen_open(facts: Facts) -> dict[Span, list[Place]]:
     """The choices that were never seen open, by where they are written, each with all places that offer it."""
     found: dict[Span, list[Place]] = {}
     for step, linked in enumerate(facts.story.machine.steps):
@@ -69,8 +69,10 @@ def _never_open(facts: Facts) -> dict[Span, list[Place]]:
 
 
 def _unsettled(facts: Facts) -> Iterator[Open]:
-    for places in _never_open(facts).values():
+    for places in _never_seen_open(facts).values():
         for step, choice in places:
+            if facts.survey.settles("opened", step, choice):
+                continue
             linked = facts.story.machine.steps[step]
             yield Open(linked.node, f"the choice {linked.choices[choice].path}")
 

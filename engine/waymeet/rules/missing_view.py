@@ -27,7 +27,9 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
                 help_line = "name a node of theirs under `views`, or say with `allow` why there is none"
                 place = facts.places.events[event.id]
                 yield Found(Diagnostic(rule.name, rule.severity, message, place, help_line))
-    for view in _unseen(facts) if facts.survey.stopped is None else ():
+    for view in _unseen(facts):
+        if not facts.survey.settles("held", view.condition):
+            continue
         message = f"{view.protagonist} never comes to this view of the event {view.event.id}"
         place = facts.places.views[view.event.id, view.protagonist]
         help_line = f"lead {view.protagonist}'s path there, or name a node that it comes to"
@@ -45,7 +47,7 @@ def _unseen(facts: Facts) -> Iterator[View]:
 
 def _unsettled(facts: Facts) -> Iterator[Open]:
     for view in facts.obligations.views:
-        if view.condition not in facts.survey.held:
+        if view.condition not in facts.survey.held and not facts.survey.settles("held", view.condition):
             yield Open(facts.story.data.steps[view.step].id, f"{view.protagonist}'s view of {view.event.id}")
 
 

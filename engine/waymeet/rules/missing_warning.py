@@ -37,7 +37,7 @@ def _untold(facts: Facts) -> Iterator[tuple[int, str, Span]]:
 
 def _unsettled(facts: Facts) -> Iterator[Open]:
     for step, warn, _ in _untold(facts):
-        if step not in facts.survey.arrivals:
+        if step not in facts.survey.arrivals and not facts.survey.settles("arrivals", step):
             yield Open(facts.story.data.steps[step].node, f'the warning "{warn}"')
 
 

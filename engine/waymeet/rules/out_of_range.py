@@ -29,4 +29,4 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
             yield Found(finding, overflows(step, effect, first.value), span)
 
 
-RULE = StateRule("out-of-range", Severity.WARNING, _find, anywhere)
+RULE = StateRule("out-of-range", Severity.WARNING, _find, anywhere("clamps"))

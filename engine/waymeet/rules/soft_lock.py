@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
-    if facts.survey.stopped is not None:
-        return
     told = [facts.is_told("endless-loop", loop.circle[0]) for loop in facts.survey.loops]
     for lock in facts.survey.locks(_untold(facts), told):
         yield Found(_told(facts, rule, lock), stands(lock.first), None if lock.begins else _cause(facts, lock))
@@ -63,4 +61,4 @@ def _untold(facts: Facts) -> set[int]:
     return {step for step, (rule, at) in breaks.items() if not facts.is_told(rule, steps[at].id)}
 
 
-RULE = StateRule("soft-lock", Severity.ERROR, _find, anywhere)
+RULE = StateRule("soft-lock", Severity.ERROR, _find, anywhere("locks"))

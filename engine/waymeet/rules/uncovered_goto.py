@@ -40,4 +40,4 @@ def tellers(facts: Facts) -> dict[int, int]:
     return {step: first.setdefault(facts.places.ways.get(step), step) for step in falling}
 
 
-RULE = StateRule("uncovered-goto", Severity.ERROR, _find, anywhere)
+RULE = StateRule("uncovered-goto", Severity.ERROR, _find, anywhere("stuck"))

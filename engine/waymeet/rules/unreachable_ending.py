@@ -21,25 +21,27 @@ if TYPE_CHECKING:
 
 
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
-    if facts.survey.stopped is not None:
-        return
-    for ending, protagonist in _missed(facts):
+    for ending, protagonist, is_settled in _missed(facts):
+        if not is_settled:
+            continue
         message = f"{protagonist} can never come to the ending {ending.id}"
         help_line = f"mend the way to it, or say with `for` whose it is without {protagonist}"
         yield Found(Diagnostic(rule.name, rule.severity, message, facts.places.endings[ending.id], help_line))
 
 
-def _missed(facts: Facts) -> Iterator[tuple[Ending, str]]:
+def _missed(facts: Facts) -> Iterator[tuple[Ending, str, bool]]:
+    """The endings that were not seen to be come to, by whom, and whether it is known that they never are."""
     for index in sorted(endings_in(facts.story.data)):
         ending = facts.story.endings[index]
         for number, protagonist in enumerate(facts.story.protagonists):
             if protagonist.id in ending.protagonists and (number, index) not in facts.survey.endings:
-                yield ending, protagonist.id
+                yield ending, protagonist.id, facts.survey.settles("endings", number, index)
 
 
 def _unsettled(facts: Facts) -> Iterator[Open]:
-    for ending, protagonist in _missed(facts):
-        yield Open(None, f"the ending {ending.id} for {protagonist}")
+    for ending, protagonist, is_settled in _missed(facts):
+        if not is_settled:
+            yield Open(None, f"the ending {ending.id} for {protagonist}")
 
 
 RULE = StateRule("unreachable-ending", Severity.ERROR, _find, _unsettled)

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
     connected = _connected(facts)
     cut_off = _unreached(facts)
-    if facts.survey.stopped is not None:
-        cut_off = [node for node in cut_off if node not in connected]
+    cut_off = [node for node in cut_off if node not in connected or facts.survey.settles("arrivals", node)]
     told = _told_as_cards(facts)
     for node in (node for node in _causes(facts, cut_off) if node not in told):
         message, help_line = "nothing leads to this node", "lead a choice or a `goto` to it, or remove it"
@@ -35,7 +34,7 @@ def _find(facts: Facts, rule: StateRule) -> Iterator[Found]:
 
 def _told_as_cards(facts: Facts) -> set[int]:
     """The cards that a step offers which readers come to: if they never come to the card, that is told of the offer."""
-    if facts.survey.stopped is not None or "impossible-choice" in facts.off:
+    if "impossible-choice" in facts.off:
         return set()
     numbers = {step.id: index for index, step in enumerate(facts.story.data.steps)}
     offering = (facts.story.machine.steps[step] for step in facts.survey.arrivals)
@@ -122,7 +121,7 @@ def _arrows(facts: Facts) -> dict[int, set[int]]:
 def _unsettled(facts: Facts) -> Iterator[Open]:
     connected = _connected(facts)
     for node in _unreached(facts):
-        if node in connected:
+        if node in connected and not facts.survey.settles("arrivals", node):
             yield Open(facts.story.data.steps[node].id, None)
 
 

@@ -58,7 +58,7 @@ def is_alone(edge: Edge) -> bool:
 def _going_on(survey: SymbolicSurvey) -> Sets:
     """The states from which the story goes on by itself for ever: the greatest set that leads into itself."""
     system = survey.system
-    left = {position: survey.reach.states[position] for position in _chains(survey).circling}
+    left = {position: survey.states[position] for position in _chains(survey).circling}
     shrunk = True
     while shrunk:
         shrunk = False
@@ -85,7 +85,7 @@ class _Chains(NamedTuple):
 
 def _chains(survey: SymbolicSurvey) -> _Chains:
     """What leads only to places that lead nowhere by themselves is in no circle; the rest may be, or leads to one."""
-    reached = survey.reach.states
+    reached = survey.states
     onward = {p: [e.target for e in alone(survey.system, p) if e.target in reached] for p in reached}
     before: dict[Position, list[Position]] = {}
     for position, targets in onward.items():
@@ -110,7 +110,7 @@ def is_patient(survey: SymbolicSurvey) -> bool:
     Within circles, a way that does not come round is in no state twice.
     """
     chains = _chains(survey)
-    states = sum(survey.count(position, survey.reach.states[position]) for position in chains.circling)
+    states = sum(survey.count(position, survey.states[position]) for position in chains.circling)
     return 2 * chains.longest + states <= MAX_MOVES
 
 
@@ -138,12 +138,14 @@ def _leading_to(survey: SymbolicSurvey, among: Sets, orbit: list[tuple[Position,
     return leading_to(survey, found, among, incoming)
 
 
-def leading_to(survey: SymbolicSurvey, sets: Sets, among: Sets, incoming: Mapping[Position, Iterable[Edge]]) -> Sets:
+def leading_to(
+    survey: SymbolicSurvey, sets: Sets, among: Mapping[Position, Diagram], incoming: Mapping[Position, Iterable[Edge]]
+) -> Sets:
     """The states among some that can come to be in some sets by the edges that lead to each position; and the sets.
 
     What leads to the end of the story is done with before what leads there, as far as it does not come round.
     """
-    places, true = survey.reach.space.places, survey.system.layout.true
+    places, true = survey.space.places, survey.system.layout.true
     found, fresh = dict(sets), dict(sets)
     waiting = [(-places[position], position) for position in fresh]
     heapify(waiting)

@@ -79,6 +79,14 @@ class Layout:
         number = self.arithmetic.number
         return ~(self.arithmetic.less(widest, number(low)) | self.arithmetic.less(number(high), widest))
 
+    def among(self, register: int, values: Sequence[int]) -> Diagram:
+        """Where a register has one of some values, which ascend."""
+        own, number = self._own[register], self.arithmetic.number
+        found = self.false
+        for low, high in _runs(values):
+            found = found | ~(self.arithmetic.less(own, number(low)) | self.arithmetic.less(number(high), own))
+        return found
+
     def values(self, values: Mapping[int, int]) -> Diagram:
         """Where some registers have these values."""
         found = self.diagrams.true
@@ -94,6 +102,16 @@ class Layout:
         picked = [bool(cube[number]) for number in self.variables(register)]
         value = sum(bit << index for index, bit in enumerate(picked))
         return value - (picked[-1] << len(picked)) if self._story.registers[register].low < 0 else value
+
+    def pinned(self, states: Diagram) -> Diagram:
+        """One of some states, of which there must be any."""
+        cube = states.pick_cube()
+        assert cube is not None
+        one = self.true
+        for number in range(self.diagrams.size - 2, -1, -2):
+            variable = self.diagrams.variable(number)
+            one = (variable if cube[number] else ~variable) & one
+        return one
 
     # -- sets of registers ------------------------------------
 
@@ -214,6 +232,17 @@ class Layout:
                 return more if operation == ">" else ~more
             case _:
                 raise AssertionError(operation)
+
+
+def _runs(values: Sequence[int]) -> list[tuple[int, int]]:
+    """Ascending numbers as runs without a gap, each by its ends."""
+    runs: list[tuple[int, int]] = []
+    for value in values:
+        if runs and runs[-1][1] == value - 1:
+            runs[-1] = runs[-1][0], value
+        else:
+            runs.append((value, value))
+    return runs
 
 
 def ordered(story: StoryData, used: Collection[int], starts: Sequence[int]) -> list[int]:

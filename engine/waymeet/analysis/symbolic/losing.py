@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from waymeet.analysis.budget import Budget
 from waymeet.analysis.survey import First, Lock, Lost
 from waymeet.analysis.symbolic.circling import add, is_alone, leading_to
-from waymeet.analysis.symbolic.reach import Reach
 from waymeet.analysis.symbolic.rings import Target
-from waymeet.analysis.symbolic.seeking import Seeker
-from waymeet.analysis.symbolic.space import Avoiding
-from waymeet.analysis.symbolic.tracing import trace
 from waymeet.story import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from waymeet.analysis.symbolic.diagrams import Diagram
+    from waymeet.analysis.symbolic.seeking import Found
     from waymeet.analysis.symbolic.survey import SymbolicSurvey
     from waymeet.analysis.symbolic.system import Edge
     from waymeet.analysis.transitions import Position
@@ -38,7 +34,7 @@ def _trapped(survey: SymbolicSurvey, untold: Collection[int], told: Sequence[boo
 
     Where the story itself breaks off by a break that is not told of, there is no choice left: that is no lock.
     """
-    system, reached = survey.system, survey.reach.states
+    system, reached = survey.system, survey.states
     safe: Sets = {}
     over: Sets = {}
     for position, states in reached.items():
@@ -68,13 +64,13 @@ def closed(survey: SymbolicSurvey, sets: Sets, *, by_itself: bool = False) -> Se
     incoming = survey.incoming
     if by_itself:
         incoming = {to: [edge for edge in edges if is_alone(edge)] for to, edges in incoming.items()}
-    return leading_to(survey, sets, survey.reach.states, incoming)
+    return leading_to(survey, sets, survey.states, incoming)
 
 
 def _crossings(survey: SymbolicSurvey, trapped: Sets) -> Iterator[Lock]:
     """Each step and choice that lead into the trap from where all is not lost, by the nearest state that they do."""
-    found: dict[tuple[int, int | None], list[Target]] = {}
-    for position, states in survey.reach.states.items():
+    found: dict[tuple[int, int | None], dict[int, list[Target]]] = {}
+    for position, states in survey.states.items():
         here = states & ~trapped[position] if position in trapped else states
         if survey.system.ends(position) or not here.satisfiable():
             continue
@@ -83,11 +79,13 @@ def _crossings(survey: SymbolicSurvey, trapped: Sets) -> Iterator[Lock]:
             if edge.choice is not None and edge.target in trapped:
                 target = _into(survey, edge, trapped[edge.target], here, edge.target)
                 if (survey.system.come(edge, here) & target.states).satisfiable():
-                    found.setdefault((position.step, edge.choice if chooses else None), []).append(target)
-    for (step, choice), targets in found.items():
-        first = _come_into(survey, targets)
-        position, _ = first.state
-        yield Lock(position.protagonist, step, choice, begins=False, first=first)
+                    whose = found.setdefault((position.step, edge.choice if chooses else None), {})
+                    whose.setdefault(position.protagonist, []).append(target)
+    for (step, choice), whose in sorted(found.items(), key=lambda item: (item[0][0], item[0][1] or 0)):
+        firsts = [(who, _come_into(survey, goal)) for who, goal in sorted(whose.items()) if survey.comes(goal)]
+        if firsts:
+            who, first = min(firsts, key=lambda one: one[1].depth)
+            yield Lock(who, step, choice, begins=False, first=first)
 
 
 def _into(survey: SymbolicSurvey, edge: Edge | None, trap: Diagram, among: Diagram | None, at: Position) -> Target:
@@ -99,9 +97,7 @@ def _into(survey: SymbolicSurvey, edge: Edge | None, trap: Diagram, among: Diagr
 def _come_into(survey: SymbolicSurvey, targets: list[Target]) -> First:
     """The first time that a trap is come into, with where the story then comes to rest."""
     found = survey.seeker.nearest(targets)
-    edge = found.hit.target.edge
-    arrives = edge is None or not edge.stays
-    return survey.resting(First(found.hit.depth, found), found.hit.target.position, found.hit.states, arrives=arrives)
+    return survey.resting(First(found.depth, found), found.target.position, found.states, arrives=not found.stays)
 
 
 def _beginnings(survey: SymbolicSurvey, trapped: Sets) -> list[Lock]:
@@ -109,9 +105,10 @@ def _beginnings(survey: SymbolicSurvey, trapped: Sets) -> list[Lock]:
     found = []
     for start in survey.system.starts():
         if start in trapped:
-            edges = [None, *(e for p in survey.reach.states if survey.system.ends(p) for e in survey.system.edges(p))]
+            edges = [None, *(e for p in survey.states if survey.system.ends(p) for e in survey.system.edges(p))]
             targets = [_into(survey, e, trapped[start], None, start) for e in edges if e is None or e.target == start]
-            if any(_is_taken(survey, target) for target in targets):
+            targets = [target for target in targets if _is_taken(survey, target)]
+            if targets and survey.comes(targets):
                 first = _come_into(survey, targets)
                 found.append(Lock(start.protagonist, survey.step(first), None, begins=True, first=first))
     return found
@@ -119,7 +116,7 @@ def _beginnings(survey: SymbolicSurvey, trapped: Sets) -> list[Lock]:
 
 def _is_taken(survey: SymbolicSurvey, target: Target) -> bool:
     system, edge = survey.system, target.edge
-    come = system.first if edge is None else system.come(edge, survey.reach.states[edge.source])
+    come = system.first if edge is None else system.come(edge, survey.states[edge.source])
     return bool((come & target.states).satisfiable())
 
 
@@ -127,46 +124,27 @@ def lost(survey: SymbolicSurvey, condition: int, until: int | None, protagonist:
     """See `Survey.lost`."""
     hopeful = closed(survey, _hopeful(survey, condition))
     hopeless: Sets = {}
-    for position, states in survey.reach.states.items():
+    for position, states in survey.states.items():
         if not survey.system.ends(position) and protagonist in (None, position.protagonist):
             left = states & survey.system.resting(position)
             left = left & ~hopeful[position] if position in hopeful else left
             if left.satisfiable():
                 hopeless[position] = left
-    seeker = survey.seeker
-    if until is not None:
-        avoiding = Avoiding(survey.system, until)
-        reach = Reach(avoiding, Budget())
-        reach.run()
-        hopeless = _among(reach, hopeless)
-        seeker = Seeker(avoiding, survey.budget)
-    if not hopeless:
+    found = survey.nearest_at(hopeless, until)
+    if found is None:
         return None
-    found = seeker.nearest(seeker.resting(hopeless))
-    edge = found.hit.target.edge
-    position, states = found.hit.target.position, found.hit.states
-    if edge is None or not edge.stays:
+    position, states = found.target.position, found.states
+    if not found.stays:
         states = survey.system.arrival(position.step).after(states)
     state = position._replace(last=False), states & hopeless[position]
-    first = First(found.hit.depth, found, state=state)
+    first = First(found.depth, found, state=state)
     return Lost(first, _last_choice(survey, first))
-
-
-def _among(reach: Reach, sets: Sets) -> Sets:
-    """Of some sets, what the last playthrough comes to."""
-    found = {}
-    for position, states in reach.states.items():
-        if position.last:
-            left = states & sets.get(position._replace(last=False), reach.system.layout.false)
-            if left.satisfiable():
-                found[position] = left
-    return found
 
 
 def _last_choice(survey: SymbolicSurvey, first: First) -> tuple[int, int] | None:
     """The choice that a way takes last in its playthrough, by its step and index."""
-    found = first.move
-    _, taken = trace(found.rings, found.hit)
+    found: Found = first.move
+    _, taken = found.trace(found.states)
     for edge, _ in reversed(taken):
         if survey.system.ends(edge.source):
             return None
@@ -179,7 +157,7 @@ def _hopeful(survey: SymbolicSurvey, condition: int) -> Sets:
     """The states in which a condition holds, or from which an edge leads to where it does on arrival."""
     system = survey.system
     found: Sets = {}
-    for position, states in survey.reach.states.items():
+    for position, states in survey.states.items():
         here = states & system.holding(position, condition)
         for edge in system.edges(position) if not system.ends(position) else ():
             for alarm in system.alarms(edge.target) if not edge.stays else ():

@@ -58,9 +58,7 @@ class Reach:
             self._sound_answers(position)
 
     def _arrive(self, position: Position, states: Diagram, edge: Edge | None = None) -> None:
-        avoided = self.space.avoided(position)
-        if avoided is not None:
-            states = states & ~avoided
+        states = self.space.allowed(position, states)
         if edge is None or not edge.stays:
             self._sound(position, states)
             states = self.system.arrival(position.step).after(states)
@@ -94,4 +92,4 @@ class Reach:
         for edge in self.system.edges(position):
             for event in self.system.settling(edge.asked):
                 if any(True for _ in self.system.answered_otherwise(edge, event, self.states[position])):
-                    self.alarms.add(("contradiction", (event, position.step, ANSWERED)))
+                    self.alarms.add(("contradictions", (event, position.step, ANSWERED)))

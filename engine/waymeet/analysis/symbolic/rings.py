@@ -120,7 +120,7 @@ class Rings:
         return best
 
     def _begun(self, target: Target) -> Hit | None:
-        states = self._allowed(target.position, target.states & self.system.first)
+        states = self.space.allowed(target.position, target.states & self.system.first)
         return Hit(target, 0, NOWHERE, states) if states.satisfiable() else None
 
     def _nearer(self, best: Hit | None, number: int, targets: Mapping[Position, list[Target]]) -> Hit | None:
@@ -131,17 +131,13 @@ class Rings:
             if best is None or depth < best.depth:
                 states = batch.states if target.among is None else batch.states & target.among
                 states = self.system.come(target.edge, states) & target.states
-                states = self._allowed(target.position, states)
+                states = self.space.allowed(target.position, states)
                 if states.satisfiable():
                     best = Hit(target, depth, number, states)
         return best
 
     def _cost(self, edge: Edge) -> int:
         return 0 if self._bonus is None else edge.cost
-
-    def _allowed(self, position: Position, states: Diagram) -> Diagram:
-        avoided = self.space.avoided(position)
-        return states if avoided is None else states & ~avoided
 
     def _leave(self) -> int | None:
         """Go on from the batch that is next, and give its number; None where all of it was left before."""
@@ -169,7 +165,7 @@ class Rings:
         bonus = 0 if self._bonus is None else self._bonus.get(position)
         if bonus is None:
             return
-        states = self._allowed(position, states)
+        states = self.space.allowed(position, states)
         if edge is None or not edge.stays:
             states = self.system.arrival(position.step).after(states)
         if position in self._done:

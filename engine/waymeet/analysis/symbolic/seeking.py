@@ -8,26 +8,41 @@ from typing import TYPE_CHECKING, NamedTuple
 from waymeet.analysis.budget import BudgetSpentError
 from waymeet.analysis.symbolic.diagrams import DiagramLimitError
 from waymeet.analysis.symbolic.rings import SEEKING, Rings, Target, distances
+from waymeet.analysis.symbolic.tracing import trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from waymeet.analysis.budget import Budget
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.rings import Hit
     from waymeet.analysis.symbolic.space import Space
+    from waymeet.analysis.symbolic.tracing import Trace
     from waymeet.analysis.transitions import Position
+    from waymeet.diagnostics import Witness
 
 #: Which part of what is left may be spent on the search that serves all goals, and on one for a single goal.
 _SHARED, _SINGLE = 0.5, 0.1
 
 
 class Found(NamedTuple):
-    """The way to something: the search that found it and the hit; whether it is certainly the shortest."""
+    """The way to something: to which target, after how many choices, and in which state, as it comes to it.
 
-    rings: Rings
-    hit: Hit
+    `trace` has where a way to that begins, and its edges; where it goes on from a playthrough, that is in `after`.
+    `shortest` says whether it certainly is.
+    """
+
+    target: Target
+    depth: int
+    states: Diagram
+    trace: Callable[[Diagram], Trace]
     shortest: bool
+    after: Witness | None = None
+
+    @property
+    def stays(self) -> bool:
+        """Whether it ends where the story stays, and nothing happens on arrival."""
+        return self.target.edge is not None and self.target.edge.stays
 
 
 class Seeker:
@@ -42,14 +57,15 @@ class Seeker:
         """The nearest of some targets, to at least one of which there must be a way; some way where time is short."""
         hit = self._within(self._patience, self._shared, goal, min(self._came[target.position] for target in goal))
         if hit is not None:
-            return Found(self._shared, hit, shortest=True)
+            return _found(self._shared, hit, shortest=True)
         towards = Rings(self.space, {position: -ahead for position, ahead in self._ahead(goal).items()})
         hit = self._within(self._budget.share(_SINGLE), towards, goal, 0)
         if hit is not None:
-            return Found(towards, hit, shortest=True)
+            return _found(towards, hit, shortest=True)
         hit = self._any.nearest(goal, 0, None)
         assert hit is not None
-        return Found(self._any, hit, shortest=False)
+        _, taken = trace(self._any, hit)
+        return _found(self._any, hit._replace(depth=sum(edge.cost for edge, _ in taken)), shortest=False)
 
     def _within(self, budget: Budget, rings: Rings, goal: Sequence[Target], bonus: int) -> Hit | None:
         """What a search finds within a budget, if it does."""
@@ -113,3 +129,10 @@ class Seeker:
 
     def _beginning(self, states: Mapping[Position, Diagram]) -> Iterable[Target]:
         return (Target(None, start, states[start]) for start in self._starts if start in states)
+
+
+def _found(rings: Rings, hit: Hit, *, shortest: bool) -> Found:
+    def traced(states: Diagram) -> Trace:
+        return trace(rings, hit._replace(states=states))
+
+    return Found(hit.target, hit.depth, rings.system.layout.pinned(hit.states), traced, shortest)

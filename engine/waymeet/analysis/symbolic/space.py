@@ -31,6 +31,11 @@ class Space:
         """The states that are not to be come to at a position, as they are on arrival, if there are any."""
         return None
 
+    def allowed(self, position: Position, states: Diagram) -> Diagram:
+        """Of some states on arrival, those that are not to be avoided."""
+        avoided = self.avoided(position)
+        return states if avoided is None else states & ~avoided
+
     @cached_property
     def positions(self) -> list[Position]:
         """Every position, in reverse postorder of a depth-first search."""

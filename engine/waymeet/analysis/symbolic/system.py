@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Alarm(NamedTuple):
-    """Something to be told of at a step: `kind` is clamp, held or contradiction; `about` says which one.
+    """Something to be told of at a step: `kind` is clamps, held or contradictions; `about` says which one.
 
     It goes off where `when` holds of the state in which the step is come to.
     """
@@ -61,6 +61,7 @@ class Arrival:
         live, coming = system.liveness.after(step), system.liveness.coming(step)
         kept = {register: value for register, value in self.changed.items() if live >> register & 1}
         lost = {register for register in bits(coming & ~live) if register in layout}
+        self._lost = layout.cube(lost)
         gone = sorted(lost | kept.keys(), key=layout.place)
         self._gone = layout.cube(gone)
         fixed = {register: value.low for register, value in kept.items() if value.low == value.high}
@@ -95,6 +96,10 @@ class Arrival:
         if self._becoming is not None:
             return (states & self._becoming).exists(self._gone).substitute(self._settling) & self._fixed
         return states.exists(self._gone) & self._fixed
+
+    def alike(self, states: Diagram) -> Diagram:
+        """Some states at the step, with all that differ from one of them only in what nothing later reads."""
+        return states.exists(self._lost)
 
     def before(self, states: Diagram) -> Diagram:
         """The states that come to be in a set of states by coming to the step."""
@@ -160,9 +165,9 @@ class System:
         key = (position.protagonist, position.step)
         if key not in self._alarms:
             arrival, step = self.arrival(position.step), position.step
-            found = [Alarm("clamp", (step, effect), when) for effect, when in arrival.overflows]
+            found = [Alarm("clamps", (step, effect), when) for effect, when in arrival.overflows]
             for event, effect, when in arrival.contradictions:
-                found.append(Alarm("contradiction", (event, step, effect), when))
+                found.append(Alarm("contradictions", (event, step, effect), when))
             for number, code in self.watch.asked(*key):
                 found.append(Alarm("held", (number,), self.layout.condition(code, arrival.changed)))
             self._alarms[key] = [alarm for alarm in found if alarm.when.satisfiable()]

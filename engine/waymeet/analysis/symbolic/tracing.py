@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from waymeet.analysis.leaving import changed, memory_after
 from waymeet.diagnostics import Witness
@@ -26,7 +26,12 @@ class Taken(NamedTuple):
     answer: int | None
 
 
-def trace(rings: Rings, hit: Hit) -> tuple[Position, list[Taken]]:
+if TYPE_CHECKING:
+    #: Where a way begins, and the edges that it takes, in order.
+    Trace = tuple[Position, list[Taken]]
+
+
+def trace(rings: Rings, hit: Hit) -> Trace:
     """Where the way to a hit begins, and the edges that it takes, in order."""
     taken: list[Taken] = []
     edge, source, states, among = hit.target.edge, hit.source, hit.states, hit.target.among
@@ -43,6 +48,7 @@ def trace(rings: Rings, hit: Hit) -> tuple[Position, list[Taken]]:
 
 def _come_to(rings: Rings, some: Iterable[Ring], position: Position, goal: Diagram) -> tuple[Edge | None, int, Diagram]:
     """By which edge, from which batch, some states of a batch were come to; and how they were as they came."""
+    goal = rings.system.arrival(position.step).alike(goal)
     for ring in some:
         states = ring.states & goal
         if states.satisfiable():
@@ -65,12 +71,17 @@ def _before(system: System, edge: Edge, states: Diagram, there: Diagram) -> tupl
     return states & answered.exists(asking), layout.value_in(answered, edge.asked)
 
 
-def witness(system: System, start: Position, taken: Iterable[Taken], *, shortest: bool) -> Witness:
-    """A way as it is told: each finished playthrough first, then the one that it ends in."""
+def witness(
+    system: System, start: Position, taken: Iterable[Taken], *, shortest: bool, after: Witness | None = None
+) -> Witness:
+    """A way as it is told: each finished playthrough first, then the one that it ends in; `after` is how it begins."""
     story = system.story
-    finished: list[Witness] = []
+    told = after or Witness(story.protagonists[start.protagonist].id)
+    told, finished = replace(told, shortest=shortest, before=()), list(told.before)
     memory: dict[str, Value] = {}
-    told = Witness(story.protagonists[start.protagonist].id, shortest=shortest)
+    if after is not None:
+        fresh = story.values(story.machine.start_registers, "memory")
+        memory = {**fresh, **cast("dict[str, Value]", dict(after.memory))}
     for edge, answer in taken:
         if system.ends(edge.source):
             memory = memory_after(story, told, memory)
