@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from waymeet.analysis.budget import SETS, BudgetSpentError
 from waymeet.analysis.liveness import Liveness
+from waymeet.analysis.sampling import sample
 from waymeet.analysis.walk import walk
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _by_proofs(system: System, budget: Budget) -> Survey:
     from waymeet.analysis.valuesets import ValueSets
 
     space = Space(system)
-    seen = walk(system.story, system.watch, system.liveness, budget=budget.share(SHARE), most_at_step=SAMPLE)
+    seen = sample(system.story, system.watch, system.liveness, budget.share(SHARE), SAMPLE)
     try:
         values = ValueSets(system.transitions, system.order, system.told)
         values.run(space.places, budget)

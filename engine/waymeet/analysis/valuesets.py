@@ -6,6 +6,7 @@ rules out never happens. All sets of a position are bits of one number, so that 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import product
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from waymeet.expressions.code import link, registers_read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from waymeet.analysis.budget import Budget
     from waymeet.analysis.transitions import Edge, Position, Transitions
@@ -85,6 +86,9 @@ class ValueSets:
             if field.high - field.low < _MOST_VALUES:
                 self.fields[register] = field
                 shift += field.high - field.low + 1
+        self._all = (1 << shift) - 1
+        self._order = list(self.fields)
+        self._shifts = [field.shift for field in self.fields.values()]
         self._derived: list[Run] = []
         for code in self._data.derived:
             self._derived.append(link(code, self._derived))
@@ -129,6 +133,15 @@ class ValueSets:
         """The bits of the values of one register."""
         field = self.fields[register]
         return values >> field.shift & field.all
+
+    def restricted(self, values: int) -> Iterator[int]:
+        """The registers that cannot have each of their values."""
+        missing = self._all & ~values
+        while missing:
+            register = self._order[bisect_right(self._shifts, (missing & -missing).bit_length() - 1) - 1]
+            yield register
+            field = self.fields[register]
+            missing &= ~(field.all << field.shift)
 
     def _set(self, values: int, register: int, mask: int) -> int:
         field = self.fields[register]

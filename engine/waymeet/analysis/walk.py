@@ -242,11 +242,9 @@ def walk(
     budget: Budget | None = None,
     max_states: int = MAX_STATES,
     max_size: int = MAX_SIZE,
-    most_at_step: int | None = None,
     forget: bool = True,
 ) -> Walk:
-    """Visit every reachable state of a story, or as many as `budget`, `max_states` and `max_size` allow; of
-    those at one step, only the first `most_at_step`.
+    """Visit every reachable state of a story, or as many as `budget`, `max_states` and `max_size` allow.
 
     On the way it looks out for what `watch` says, which `liveness` knows of, if it is given. With `forget` off, states
     that differ only in what nothing reads any more are told apart (for tests of that).
@@ -257,7 +255,7 @@ def walk(
         return Walk(story, watch, States(story.data, None), stopped=spent)
     if forget and liveness is None:
         liveness = Liveness(story.data, watch)
-    walker = _Walker(story, watch, liveness if forget else None, budget, max_states, max_size, most_at_step)
+    walker = Walker(story, watch, liveness if forget else None, budget, max_states, max_size)
     try:
         return walker.run()
     except MemoryError:
@@ -265,7 +263,7 @@ def walk(
     return Walk(story, watch, States(story.data, None), stopped="there was not enough memory")
 
 
-class _Walker:
+class Walker:
     """A walk under way, level by level; it is its own observer of what happens between states."""
 
     def __init__(
@@ -276,7 +274,6 @@ class _Walker:
         budget: Budget,
         max_states: int,
         max_size: int,
-        most_at_step: int | None,
     ) -> None:
         self._walk = Walk(story, watch, States(story.data, liveness))
         self._watch = watch
@@ -284,8 +281,6 @@ class _Walker:
         self._budget = budget
         self._max_states = max_states
         self._max_size = max_size
-        self._most_at_step = most_at_step
-        self._at_step: dict[int, int] = {}
         self._begun: set[tuple[int, Registers]] = set()
         self._memory = [i for i, register in enumerate(story.data.registers) if register.use == "memory"]
         self._loops: dict[frozenset[str], int] = {}
@@ -315,10 +310,13 @@ class _Walker:
                 self._level, self._next = self._next, []
                 self._depth += 1
         except BudgetSpentError as spent:
-            self._walk.depth = self._depth if self._walk.stopped is None else self._walk.depth
+            self._walk.depth = self._depth
             self._walk.stopped = str(spent)
-        self._walk.stuck = {step: self._walk.at(number) for step, number in self._stuck.items()}
+        self._note_stuck()
         return self._walk
+
+    def _note_stuck(self) -> None:
+        self._walk.stuck = {step: self._walk.at(number) for step, number in self._stuck.items()}
 
     def _count(self, work: int) -> None:
         """Count arrivals and choices that are looked at, and look at the budget now and then."""
@@ -401,9 +399,11 @@ class _Walker:
         finally:
             if self._watch.conditions:
                 self._held.append(frozenset(self._holding))
+        return self._take_in(move, state, depth)
+
+    def _take_in(self, move: Move, state: State, depth: int) -> int:
+        """The number of a state that a move leads to, which is visited if it is new."""
         walk = self._walk
-        if self._is_left_out(move.protagonist, state, depth):
-            return move.state
         number = walk.states.add(move.protagonist, state)
         if number == len(walk.depths):
             walk.add(move, depth)
@@ -413,19 +413,6 @@ class _Walker:
             return number
         (self._level if depth == self._depth else self._next).append(number)
         return number
-
-    def _is_left_out(self, protagonist: int, state: State, depth: int) -> bool:
-        """Whether there are enough states of a step, and this is one more; a move to it then counts as staying."""
-        if self._most_at_step is None or self._walk.states.number(protagonist, state) is not None:
-            return False
-        here = self._at_step.get(state.step, 0)
-        if here < self._most_at_step:
-            self._at_step[state.step] = here + 1
-            return False
-        if self._walk.stopped is None:
-            self._walk.stopped = f"of each step, only {self._most_at_step} states were gone on from"
-            self._walk.depth = depth - 1
-        return True
 
     def _looped(self, error: EndlessLoopError, first: First) -> int:
         loops = self._walk.loops

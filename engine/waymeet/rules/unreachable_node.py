@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from waymeet.analysis.graph import closure
+from waymeet.analysis.graph import closure, postorder
 from waymeet.diagnostics import Severity
 from waymeet.rules.facts import Facts, Found, Open, StateRule
 from waymeet.story import targets
@@ -82,28 +82,12 @@ def _circles(onward: dict[int, list[int]], arrows: dict[int, set[int]], nodes: l
     def before(node: int) -> set[int]:
         return arrows[node] & unseen
 
-    for root in reversed(_finished(onward, nodes)):
+    for root in reversed(postorder(nodes, onward.__getitem__)):
         if root in unseen:
             circle = closure([root], before)
             unseen.difference_update(circle)
             found.append(circle)
     return found
-
-
-def _finished(onward: dict[int, list[int]], nodes: list[int]) -> list[int]:
-    """Some nodes and what they lead to, in the order in which a depth-first search is done with them."""
-    finished: list[int] = []
-    seen: set[int] = set()
-    waiting = [(node, False) for node in reversed(nodes)]
-    while waiting:
-        node, done = waiting.pop()
-        if done:
-            finished.append(node)
-        elif node not in seen:
-            seen.add(node)
-            waiting.append((node, True))
-            waiting.extend((following, False) for following in onward[node])
-    return finished
 
 
 def _arrows(facts: Facts) -> dict[int, set[int]]:

@@ -6,21 +6,30 @@ then less by what each proof shows never to be. Beside it stands what a walk cam
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from waymeet.analysis.budget import BudgetSpentError
+from waymeet.analysis.cone import Cone
+from waymeet.analysis.liveness import bits
 from waymeet.analysis.symbolic.backward import Backward, Met
 from waymeet.analysis.transitions import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from waymeet.analysis.budget import Budget
+    from waymeet.analysis.symbolic.backward import Goal
     from waymeet.analysis.symbolic.diagrams import Diagram
-    from waymeet.analysis.symbolic.rings import Target
+    from waymeet.analysis.symbolic.layout import Layout
     from waymeet.analysis.symbolic.space import Space
     from waymeet.analysis.valuesets import ValueSets
     from waymeet.analysis.walk import Walk
+
+
+#: Which part of what a question may take is tried first, and which each try to rule it out by a few registers.
+_AT_FIRST, _PART = 0.1, 0.3
 
 
 class UnknownError(Exception):
@@ -43,75 +52,120 @@ class Asking:
         self.budget = budget
         self.possible = dict(_possible(space, values))
         self._walked = walked
-        self._seen = _seen(walked)
-        self._known: dict[Position, Diagram] = {}
+        self._at = _seen(walked)
+        self._cone = Cone(space.system.data)
+        self._values: dict[int, list[tuple[int, bool]]] = {}
 
-    def come(self, goal: Sequence[Target], budget: Budget) -> Answer | None:
+    def come(self, goal: Goal, budget: Budget) -> Answer | None:
         """How something can be come to; None where it never is. Raises `UnknownError`."""
-        targets = [target for target in goal if target.edge is None or target.edge.source in self.possible]
-        search = Backward(self.space, self.possible, targets)
+        if not isinstance(goal, Mapping):
+            goal = [target for target in goal if target.edge is None or target.edge.source in self.possible]
         try:
-            met = search.meets(self._states_seen, budget)
+            return self._exactly(goal, budget.share(_AT_FIRST))
+        except UnknownError:
+            if self._is_ruled_out(goal, budget):
+                return None
+        return self._exactly(goal, budget)
+
+    def _exactly(self, goal: Goal, budget: Budget) -> Answer | None:
+        search = Backward(self.space, self.possible, goal)
+        try:
+            met = search.meets(budget, self)
         except (BudgetSpentError, MemoryError) as error:
             raise UnknownError(self._entangling(search)) from error
         if met is not None:
             return Answer(search, met)
+        self._rule_out(search)
+        return None
+
+    def _is_ruled_out(self, goal: Goal, budget: Budget) -> bool:
+        """Whether something can never be, however all registers are but a few."""
+        asked = sorted({register for states in self._wanted(goal) for register in self._depends(states)})
+        few = [list(pair) for pair in combinations(asked, 2)] if len(asked) > 2 else []
+        for kept in (asked, self._cone.of(asked), *few):
+            freed = self.system.layout.cube(r for r in self.system.order if r not in kept)
+            search = Backward(self.space, self.possible, goal, freed=freed)
+            try:
+                if search.meets(budget.share(_PART)) is None:
+                    self._rule_out(search)
+                    return True
+            except (BudgetSpentError, MemoryError):
+                continue
+        return False
+
+    def _wanted(self, goal: Goal) -> Iterator[Diagram]:
+        """The states that are asked for, each as far on the way there as it is known."""
+        if isinstance(goal, Mapping):
+            yield from goal.values()
+        else:
+            for target in goal:
+                yield target.states if target.edge is None else self.system.leading(target.edge, target.states)
+
+    def _rule_out(self, search: Backward) -> None:
         for position, states in search.leading.items():
             self.possible[position] = self.possible[position] & ~states
-        return None
 
-    def _states_seen(self, position: Position) -> Diagram | None:
+    def _depends(self, states: Diagram) -> list[int]:
+        """The registers that a set of states depends on."""
+        cube = self.system.layout.cube
+        return [n for n in self.system.order if (states.exists(cube([n])) ^ states).satisfiable()]
+
+    # -- what was seen ------------------------------------
+
+    def at(self, position: Position) -> Sequence[int]:
         """The states of a position that the walk came to."""
-        if position not in self._known and position in self._seen:
-            found = self.system.layout.false
-            for number in self._seen[position]:
-                found = found | self.pinned(number)
-            self._known[position] = found
-        return self._known.get(position)
+        return self._at.get(position, ())
+
+    def values(self, number: int) -> Sequence[tuple[int, bool]]:
+        """The variables of a state of the walk."""
+        if number not in self._values:
+            self._values[number] = self.system.layout.bits(self._registers(number))
+        return self._values[number]
 
     def pinned(self, number: int) -> Diagram:
-        """A state of the walk, as what it has in the registers that matter there."""
-        state = self._walked.states[number]
-        live, told = self.system.liveness.live(state.step), self.system.told
-        after = self.system.liveness.after(state.step)
-        kept = [r for r in self.system.order if after >> r & 1]
-        start = self._walked.story.machine.start_registers
-        values = {r: min(state.registers[r], told[r]) if live >> r & 1 else start[r] for r in kept}
-        return self.system.layout.values(values)
+        """A state of the walk as a set, as far as it matters there."""
+        registers = self._registers(number)
+        after = self.system.liveness.after(self._walked.states.step(number))
+        return self.system.layout.values({r: registers[r] for r in self.system.order if after >> r & 1})
 
-    def number(self, met: Met) -> int | None:
-        """The state of the walk in which a way begins; None for one that begins where the story does."""
-        for number in self._seen.get(met.position, ()):
-            if (self.pinned(number) & met.states).satisfiable():
-                return number
-        return None
+    def _registers(self, number: int) -> Sequence[int]:
+        return list(map(min, self._walked.states[number].registers, self.system.told))
 
     def _entangling(self, search: Backward) -> str:
         """Which flags the largest set of a search depends on."""
         largest = max(search.leading.values(), key=lambda states: states.node_count(), default=None)
         if largest is None:
             return ""
-        layout, data = self.system.layout, self.system.data
-        asked = [n for n in self.system.order if (largest.exists(layout.cube([n])) ^ largest).satisfiable()]
-        return ", ".join(data.registers[number].name for number in asked)
+        return ", ".join(self.system.data.registers[number].name for number in self._depends(largest))
 
 
 def _possible(space: Space, values: ValueSets) -> Mapping[Position, Diagram]:
     """The states of each position that values do not rule out."""
     layout, liveness = space.system.layout, space.system.liveness
     known: dict[tuple[int, int], Diagram] = {}
+    all_of: dict[int, Diagram] = {}
     found = {}
     for position, sets in values.states.items():
-        states = layout.true
         live = liveness.after(position.step)
-        for register, field in reversed(values.fields.items()):
-            mask = values.mask(sets, register)
-            if register in layout and live >> register & 1:
+        if live not in all_of:
+            all_of[live] = _within(layout, live)
+        states = all_of[live]
+        for register in values.restricted(sets):
+            if live >> register & 1:
+                mask = values.mask(sets, register)
                 if (register, mask) not in known:
-                    known[register, mask] = layout.among(register, field.values(mask))
+                    known[register, mask] = layout.among(register, values.fields[register].values(mask))
                 states = known[register, mask] & states
         found[position] = states
     return found
+
+
+def _within(layout: Layout, live: int) -> Diagram:
+    """Where the variables of some registers stand for values that these can have."""
+    states = layout.true
+    for register in bits(live):
+        states = layout.within(register) & states
+    return states
 
 
 def _seen(walked: Walk) -> Mapping[Position, list[int]]:

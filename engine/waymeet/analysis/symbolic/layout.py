@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from waymeet.analysis.graph import postorder
 from waymeet.analysis.symbolic.diagrams import Diagrams
 from waymeet.analysis.symbolic.vectors import Arithmetic, Vector, width
 from waymeet.expressions.code import registers_read
@@ -94,6 +95,14 @@ class Layout:
             own = self._own[register]
             found = self.arithmetic.equal(own, self.arithmetic.number(values[register])) & found
         return found
+
+    def bits(self, registers: Sequence[int]) -> list[tuple[int, bool]]:
+        """The variables of a state that has these registers."""
+        return [
+            (number, bool(registers[register] >> index & 1))
+            for register in self._first
+            for index, number in enumerate(self.variables(register))
+        ]
 
     def value_in(self, state: Diagram, register: int) -> int:
         """A value that a register has somewhere in a set of states."""
@@ -247,26 +256,11 @@ def _runs(values: Sequence[int]) -> list[tuple[int, int]]:
 
 def ordered(story: StoryData, used: Collection[int], starts: Sequence[int]) -> list[int]:
     """The registers that are used, in the order in which their variables are to stand."""
-    met = dict.fromkeys(register for step in _by_use(story, starts) for register in _mentioned(story, step))
+    steps = reversed(postorder(starts, lambda step: targets(story.steps[step])))
+    met = dict.fromkeys(register for step in steps for register in _mentioned(story, story.steps[step]))
     first = {register: place for place, register in enumerate((*met, *range(len(story.registers))))}
     rows = story.registers
     return sorted(used, key=lambda register: (rows[register].high - rows[register].low == 1, first[register]))
-
-
-def _by_use(story: StoryData, starts: Sequence[int]) -> Iterator[Step]:
-    """The steps in reverse postorder of a depth-first search."""
-    finished: list[int] = []
-    seen: set[int] = set()
-    waiting = [(start, False) for start in reversed(starts)]
-    while waiting:
-        step, done = waiting.pop()
-        if done:
-            finished.append(step)
-        elif step not in seen:
-            seen.add(step)
-            waiting.append((step, True))
-            waiting.extend((to, False) for to in reversed(targets(story.steps[step])))
-    return (story.steps[step] for step in reversed(finished))
 
 
 def _mentioned(story: StoryData, step: Step) -> Iterator[int]:

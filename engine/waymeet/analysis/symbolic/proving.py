@@ -8,21 +8,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from waymeet.analysis.budget import Budget, BudgetSpentError
+from waymeet.analysis.steering import steer
 from waymeet.analysis.symbolic.asking import UnknownError
 from waymeet.analysis.symbolic.backward import Backward
 from waymeet.analysis.symbolic.circling import circles, is_patient
 from waymeet.analysis.symbolic.losing import locks, lost
 from waymeet.analysis.symbolic.seeking import Found, Seeker
 from waymeet.analysis.symbolic.space import Avoiding
-from waymeet.analysis.symbolic.survey import SymbolicSurvey
+from waymeet.analysis.symbolic.survey import Firsts, SymbolicSurvey
 from waymeet.machine import ANSWERED
+from waymeet.story import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from waymeet.analysis.survey import Lock, Lost
     from waymeet.analysis.symbolic.asking import Asking
-    from waymeet.analysis.symbolic.backward import Met
+    from waymeet.analysis.symbolic.backward import Goal, Met
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.rings import Target
     from waymeet.analysis.symbolic.space import Space
@@ -31,8 +33,12 @@ if TYPE_CHECKING:
     from waymeet.analysis.walk import Walk
     from waymeet.diagnostics import Witness
 
-#: Which part of what is left of the budget one question may take.
-_PART = 0.05
+#: Which part of what is left of the budget one question may take, at first and when it is asked again.
+_PART, _AGAIN = 0.02, 0.3
+#: How many characters the names of flags that entangle may take.
+_LONGEST = 120
+#: How many states of each step a walk takes that makes for what is asked.
+_MOST = 64
 
 
 class ProvedSurvey(SymbolicSurvey):
@@ -46,9 +52,13 @@ class ProvedSurvey(SymbolicSurvey):
         self._asking = asking
         self._walked = walked
         self._open: dict[tuple[str, tuple[int, ...]], str] = {}
+        self._asked: dict[tuple[str, tuple[int, ...]], Callable[[], Goal]] = {}
         self._know(asking.space, asking.possible, Witnesses(asking, walked, budget), budget)
+        for (kind, about), goal in self._asked.items():
+            self._ask_again(kind, about, goal)
         self.circles, self.loops = [], []
         self._settle("loops", (), self._go_round)
+        self.stopped = self._why() if self._open else None
 
     @property
     def rests(self) -> int | None:
@@ -63,10 +73,16 @@ class ProvedSurvey(SymbolicSurvey):
 
     def _leave_open(self, kind: str, about: tuple[int, ...], why: str) -> None:
         self._open[kind, about] = why
-        spent = self.budget.spent("proving", len(self._walked.states))
-        self.stopped = spent or "no method could hold what it depends on"
-        if why and spent is None:
-            self.stopped = f"what it depends on is too entangled: {why}"
+        self.stopped = self._why()
+
+    def _why(self) -> str:
+        """Why not everything is known."""
+        spent = self.budget.spent("proving what was not seen", 0)
+        entangled = max(self._open.values(), key=len)
+        entangled = entangled if len(entangled) <= _LONGEST else f"{entangled[:_LONGEST].rpartition(',')[0]} and others"
+        if not entangled:
+            return spent or "there is not enough room to prove it"
+        return f"{spent or 'it is too much to hold'}; entangled: {entangled}"
 
     def _settle(self, kind: str, about: tuple[int, ...], find: Callable[[], None]) -> None:
         try:
@@ -76,18 +92,45 @@ class ProvedSurvey(SymbolicSurvey):
 
     # -- whether something happens ------------------------------------
 
-    def comes(self, goal: Sequence[Target]) -> bool:
+    def comes(self, goal: Goal) -> bool:
         """Whether something can be come to that the sets do not rule out. Raises `UnknownError`."""
         return self._asking.come(goal, self.budget.share(_PART)) is not None
 
-    def _happens(self, kind: str, about: tuple[int, ...], goal: Callable[[], Sequence[Target]]) -> bool:
+    def _happens(self, kind: str, about: tuple[int, ...], goal: Callable[[], Goal]) -> bool:
         if self._was_seen(kind, about):
             return True
         try:
             return self.comes(goal())
         except UnknownError as error:
             self._leave_open(kind, about, str(error))
+            self._asked[kind, about] = goal
             return False
+
+    def _ask_again(self, kind: str, about: tuple[int, ...], goal: Callable[[], Goal]) -> None:
+        """Ask with more patience, once all that is easily told is known."""
+        try:
+            happens = (
+                self._is_steered_to(kind, about) or self._asking.come(goal(), self.budget.share(_AGAIN)) is not None
+            )
+        except UnknownError as error:
+            self._leave_open(kind, about, str(error))
+            return
+        del self._open[kind, about]
+        if happens:
+            table = getattr(self, kind)
+            table.add(about[0] if isinstance(table, Firsts) and len(about) == 1 else about)
+
+    def _is_steered_to(self, kind: str, about: tuple[int, ...]) -> bool:
+        """Whether a walk that makes for the condition of a choice finds it open."""
+        if kind != "opened":
+            return False
+        step, index = about
+        way_out = self.system.data.steps[step].exit
+        assert isinstance(way_out, Choices)
+        system, when = self.system, way_out.choices[index].when
+        budget = self.budget.share(_AGAIN)
+        made = steer(self.story, system.watch, system.liveness, budget, _MOST, step, 1 if when is None else when)
+        return about in made.opened
 
     def _is_at(self, kind: str, about: tuple[int, ...], states: Mapping[Position, Diagram]) -> bool:
         return self._was_seen(kind, about) or super()._is_at(kind, about, states)
@@ -168,7 +211,7 @@ class Witnesses(Seeker):
         except UnknownError:
             answer = self._asking.come(goal, Budget())
             assert answer is not None
-            number = self._asking.number(answer.met)
+            number = answer.met.seen
             after = None if number is None else self._walked.way_to(number)
             found = self._found(*answer, shortest=False, after=after)
         assert found is not None
@@ -178,7 +221,7 @@ class Witnesses(Seeker):
         """The way to the nearest of some targets, if there is any. Raises `UnknownError`."""
         search = Backward(self.space, self._asking.possible, goal, self._came)
         try:
-            met = search.meets(lambda _: None, self._budget.share(_PART))
+            met = search.meets(self._budget.share(_PART))
         except (BudgetSpentError, MemoryError) as error:
             raise UnknownError("") from error
         return None if met is None else self._found(search, met, shortest=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from waymeet.analysis.graph import postorder
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -38,19 +40,8 @@ class Space:
 
     @cached_property
     def positions(self) -> list[Position]:
-        """Every position, in reverse postorder of a depth-first search."""
-        finished: list[Position] = []
-        seen: set[Position] = set()
-        waiting = [(start, False) for start in reversed(list(self.starts()))]
-        while waiting:
-            position, done = waiting.pop()
-            if done:
-                finished.append(position)
-            elif position not in seen:
-                seen.add(position)
-                waiting.append((position, True))
-                waiting.extend((edge.target, False) for edge in reversed(self.edges(position)))
-        return finished[::-1]
+        """Every position: what leads on before what it leads to, as far as the story does not come round."""
+        return postorder(self.starts(), lambda p: [edge.target for edge in self.edges(p)])[::-1]
 
     @cached_property
     def places(self) -> Mapping[Position, int]:

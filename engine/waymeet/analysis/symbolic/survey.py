@@ -22,6 +22,7 @@ from waymeet.story import Chance, Choices, End
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+    from waymeet.analysis.symbolic.backward import Goal
     from waymeet.analysis.symbolic.circling import Circle
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.seeking import Found
@@ -50,6 +51,10 @@ class Firsts(Mapping[_Key, First]):
         if known is None:
             known = self._found[key] = self._find(key)
         return known
+
+    def add(self, key: _Key) -> None:
+        """Take in one thing more."""
+        self._found.setdefault(key, None)
 
     def __contains__(self, key: object) -> bool:
         return key in self._found
@@ -105,7 +110,7 @@ class SymbolicSurvey(Survey):
         """Whether something can be come to that the sets do not rule out."""
         return True
 
-    def _happens(self, _kind: str, _about: tuple[int, ...], _goal: Callable[[], Sequence[Target]]) -> bool:
+    def _happens(self, _kind: str, _about: tuple[int, ...], _goal: Callable[[], Goal]) -> bool:
         """Whether what the sets do not rule out happens; it is the thing of a kind (see `settles`) that is asked."""
         return True
 
@@ -113,7 +118,7 @@ class SymbolicSurvey(Survey):
         """Whether a reader can be at some positions in some states."""
         left = {position: self.states[position] & some for position, some in states.items()}
         left = {position: some for position, some in left.items() if some.satisfiable()}
-        return bool(left) and self._happens(kind, about, lambda: self.seeker.resting(left))
+        return bool(left) and self._happens(kind, about, lambda: left)
 
     def _opened(self) -> Iterator[tuple[int, int]]:
         for step, positions in self._positions.items():
