@@ -31,7 +31,7 @@ def circles(survey: SymbolicSurvey) -> list[Circle]:
     system = survey.system
     left = _going_on(survey)
     found: dict[frozenset[str], Circle] = {}
-    while left:
+    while left and survey.comes(left):
         first = survey.first_at(left)
         position, states = first.state
         orbit = _orbit(system, position, states.pick_cube_dd())

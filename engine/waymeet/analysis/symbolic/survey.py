@@ -106,7 +106,7 @@ class SymbolicSurvey(Survey):
 
     # -- whether something happens ------------------------------------
 
-    def comes(self, _goal: Sequence[Target]) -> bool:
+    def comes(self, _goal: Goal) -> bool:
         """Whether something can be come to that the sets do not rule out."""
         return True
 
