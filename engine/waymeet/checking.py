@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from waymeet.analysis.budget import Budget
 from waymeet.analysis.obligations import Obligations
 from waymeet.analysis.replay import Replayer
 from waymeet.analysis.surveying import survey
@@ -34,6 +35,18 @@ if TYPE_CHECKING:
 BUDGET = 60.0
 
 
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Keep the cyclic garbage collector from going through a story's many small objects again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def compile_files(files: dict[str, bytes], name: str) -> StoryData:
     """The runnable story; raises `StoryError`."""
     with _collector_off():
@@ -49,19 +62,24 @@ def compile_written(written: WrittenFiles, name: str) -> StoryData:
     return compiled.story
 
 
-def check_files(files: dict[str, bytes], name: str, *, budget: float | None = None) -> Report:
-    """Everything that can be said about a story within `budget` seconds; `name` names one that cannot be read."""
+@_collector_off()
+def check_files(files: dict[str, bytes], name: str, *, budget: Budget | float | None = None) -> Report:
+    """Everything that can be said about a story within a budget, or so many seconds; see `BUDGET` for none.
+
+    `name` names a story that cannot be read.
+    """
     began = time.monotonic()
-    with _collector_off():
-        written = load_files(files)
-        compiled = compile_story(written, SETTABLE_RULES)
-        if compiled is None:
-            return _invalid(written, name)
-        story = Story(compiled.story)
+    if not isinstance(budget, Budget):
+        budget = Budget(BUDGET if budget is None else budget, began=began)
+    written = load_files(files)
+    compiled = compile_story(written, SETTABLE_RULES)
+    if compiled is None:
+        return _invalid(written, name)
+    story = Story(compiled.story)
     _tell_all(story)
     off = frozenset(rule for rule, level in compiled.severities.items() if level == "off")
     obligations = Obligations(compiled.story, compiled.promises)
-    known = survey(story, obligations.watch, budget=BUDGET if budget is None else budget, began=began)
+    known = survey(story, obligations.watch, budget=budget)
     facts = Facts(story, compiled.places, obligations, known, off)
     kept, unused = _allowed([*_found_in_graph(compiled), *_found(facts)], compiled.places.allows)
     rules = [rule for rule in STATE_RULES if rule.name not in off]
@@ -71,18 +89,6 @@ def check_files(files: dict[str, bytes], name: str, *, budget: float | None = No
     kept = [_weighed(finding, compiled.severities) for finding in kept if finding.rule not in off]
     summary = _summary(compiled, known.rests, time.monotonic() - began)
     return Report(story.id, tuple(kept), undecided, summary, sources=written.sources).sorted()
-
-
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Keep the cyclic garbage collector from going through a story's many small objects while they are made."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _tell_all(story: Story) -> None:

@@ -7,6 +7,7 @@ ask. What only prose reads is dead: it changes the wording, never the way.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from waymeet.expressions.code import registers_read
@@ -14,7 +15,7 @@ from waymeet.machine import State
 from waymeet.story import Ask, Call, Chance, Choices, End, Return, targets, ways_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from waymeet.analysis.watch import Watch
     from waymeet.expressions.code import Code
@@ -42,6 +43,7 @@ class Liveness:
         self._arriving = [0] * len(story.steps)
         self._callers = [step for step in story.steps if isinstance(step.exit, Call)]
         self._returning = [index for index, step in enumerate(story.steps) if isinstance(step.exit, Return)]
+        self._coming: list[int] = []
         self._settle()
         self._changed = self._changes()
 
@@ -76,10 +78,9 @@ class Liveness:
             if isinstance(step.exit, End):
                 for protagonist in self._story.protagonists:
                     before[protagonist.start].append(index)
-        waiting = dict.fromkeys(reversed(range(len(self._story.steps))))
+        waiting = OrderedDict.fromkeys(reversed(range(len(self._story.steps))))
         while waiting:
-            index = next(iter(waiting))
-            del waiting[index]
+            index, _ = waiting.popitem(last=False)  # a dict would go through those that left it before
             live = self._needs(index)
             if live != self._arriving[index]:
                 self._arriving[index] = live
@@ -91,10 +92,9 @@ class Liveness:
         after_return = [branch.to for step in self._callers for way in ways_on(step) for branch in way.branches]
         found = [self._memory] * len(steps)
         own = [self._writes(step) for step in steps]
-        waiting = dict.fromkeys(range(len(steps)))
+        waiting = OrderedDict.fromkeys(range(len(steps)))
         while waiting:
-            index = next(iter(waiting))
-            del waiting[index]
+            index, _ = waiting.popitem(last=False)
             found[index] |= own[index]
             for target in after_return if isinstance(steps[index].exit, Return) else targets(steps[index]):
                 if found[index] & ~found[target]:
@@ -125,6 +125,28 @@ class Liveness:
             case _:
                 pass
         return live
+
+    def coming(self, index: int) -> int:
+        """What may still be kept when a step is come to, though nothing asks for it there any more, as a bit mask."""
+        if not self._coming:
+            self._coming = self._comings()
+        return self._coming[index]
+
+    def _comings(self) -> list[int]:
+        steps = self._story.steps
+        after_return = [branch.to for step in self._callers for way in ways_on(step) for branch in way.branches]
+        found = list(self._arriving)
+        for index, step in enumerate(steps):
+            kept = self.after(index)
+            for target in after_return if isinstance(step.exit, Return) else targets(step):
+                found[target] |= kept
+        for index, step in enumerate(steps):
+            if step.id != step.node:  # play may go on from a choice without coming to a step that does nothing
+                for target in targets(step):
+                    found[target] |= found[index]
+        for protagonist in self._story.protagonists:
+            found[protagonist.start] = (1 << len(self._start)) - 1
+        return found
 
     def used(self) -> int:
         """Every register that is live anywhere, as a bit mask."""
@@ -207,6 +229,14 @@ class Liveness:
 
 def _at(masks: dict[int | None, int], step: int) -> int:
     return masks.get(step, masks[None])
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The numbers of the bits that are set."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
 
 
 def _mask(indexes: Iterable[int]) -> int:

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from struct import Struct
 from typing import TYPE_CHECKING, overload
 
-from waymeet.analysis.liveness import Liveness
+from waymeet.analysis.liveness import bits
 from waymeet.machine import State
 
 if TYPE_CHECKING:
-    from waymeet.analysis.watch import Watch
+    from waymeet.analysis.liveness import Liveness
     from waymeet.story import Register, StoryData
 
 _HEAD = Struct("<II")
@@ -25,15 +25,13 @@ _WAITING = Struct("<I")
 class States(Sequence[State]):
     """Every state that was come to, by number; what was forgotten of one is at its start there.
 
-    What `watch` looks out for is not forgotten.
-
-    Without `forget`, states that differ only in what nothing reads any more are told apart.
+    Without `liveness`, states that differ only in what nothing reads any more are told apart.
     """
 
-    def __init__(self, story: StoryData, watch: Watch, *, forget: bool = True) -> None:
+    def __init__(self, story: StoryData, liveness: Liveness | None) -> None:
         self._registers = story.registers
         self._start = tuple(register.start for register in story.registers)
-        self._liveness = Liveness(story, watch) if forget else None
+        self._liveness = liveness
         self._packers: dict[int, _Packer] = {}
         self._by_mask: dict[int, _Packer] = {}
         self._numbers: dict[bytes, int] = {}
@@ -108,7 +106,7 @@ class _Packer:
     __slots__ = ("_capped", "_fields", "end", "live")
 
     def __init__(self, registers: Sequence[Register], mask: int, told: Sequence[int] | None) -> None:
-        self.live = _indexes(mask)
+        self.live = tuple(bits(mask))
         self._fields = Struct("<" + "".join(_field(registers[index]) for index in self.live))
         rows = enumerate(self.live)
         #: Counts that go higher than conditions can tell, by their place among the live registers.
@@ -125,16 +123,6 @@ class _Packer:
     def values(self, packed: bytes) -> tuple[int, ...]:
         """The live registers of a packed state."""
         return self._fields.unpack_from(packed, _HEAD.size)
-
-
-def _indexes(mask: int) -> tuple[int, ...]:
-    """The numbers of the bits that are set."""
-    found = []
-    while mask:
-        lowest = mask & -mask
-        found.append(lowest.bit_length() - 1)
-        mask ^= lowest
-    return tuple(found)
 
 
 def _field(register: Register) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
+from waymeet.analysis.budget import SETS, BudgetSpentError
 from waymeet.analysis.liveness import Liveness
 from waymeet.analysis.walk import walk
 
 if TYPE_CHECKING:
+    from waymeet.analysis.budget import Budget
     from waymeet.analysis.survey import Survey
     from waymeet.analysis.watch import Watch
     from waymeet.runtime import Story
@@ -23,34 +24,36 @@ MAX_NODES = 1 << 24
 _NODES_PER_SECOND = 500_000
 
 
-def survey(story: Story, watch: Watch, *, budget: float, began: float) -> Survey:
-    """What can happen in a story, as far as can be told within `budget` seconds from `began` (`time.monotonic`)."""
-    walked = walk(story, watch, budget=budget, began=began, max_states=FEW_STATES)
-    left = began + budget - time.monotonic()
-    if walked.stopped is None or left <= 0:
+def survey(story: Story, watch: Watch, *, budget: Budget) -> Survey:
+    """What can happen in a story, as far as can be told within a budget."""
+    liveness = Liveness(story.data, watch)
+    walked = walk(story, watch, liveness, budget=budget, max_states=FEW_STATES)
+    if walked.stopped is None or budget.spent(SETS, 0) is not None:
         return walked
-    known = _by_sets(story, watch, left * SHARE)
+    known = _by_sets(story, watch, liveness, budget)
     if known is not None:
         return known
-    if time.monotonic() < began + budget:
-        return walk(story, watch, budget=budget, began=began)
-    walked.stopped = f"the budget of {budget:g} s was used up after {len(walked.states):,} states"
+    stopped = budget.spent(SETS, len(walked.states))
+    if stopped is None:
+        return walk(story, watch, liveness, budget=budget)
+    walked.stopped = stopped
     return walked
 
 
-def _by_sets(story: Story, watch: Watch, seconds: float) -> Survey | None:
-    """What can happen, known by sets of states; None where they cannot be held, or not in time."""
-    deadline = time.monotonic() + seconds
+def _by_sets(story: Story, watch: Watch, liveness: Liveness, budget: Budget) -> Survey | None:
+    """What can happen, known by sets of states; None where they cannot be held, or not within the budget."""
     try:
-        from waymeet.analysis.symbolic.forward import Reach
+        from waymeet.analysis.symbolic.reach import Reach
+        from waymeet.analysis.symbolic.space import Space
         from waymeet.analysis.symbolic.survey import SymbolicSurvey, UnsuitedError
         from waymeet.analysis.symbolic.system import System
     except ImportError:  # there are no decision diagrams for this platform
         return None
+
+    most = int(min(MAX_NODES, budget.left * _NODES_PER_SECOND))
     try:
-        most = min(MAX_NODES, int(seconds * _NODES_PER_SECOND))
-        reach = Reach(System(story, watch, Liveness(story.data, watch), most))
-        reach.run(deadline)
-        return SymbolicSurvey(reach)
-    except (MemoryError, TimeoutError, UnsuitedError):
+        reach = Reach(Space(System(story, watch, liveness, most)), budget.share(SHARE))
+        reach.run()
+        return SymbolicSurvey(reach, budget)
+    except (MemoryError, BudgetSpentError, UnsuitedError):
         return None

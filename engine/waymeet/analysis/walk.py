@@ -7,15 +7,16 @@ included, that lead to it; ties go to the order of the file.
 
 from __future__ import annotations
 
-import time
 from array import array
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
+from waymeet.analysis.budget import Budget, BudgetSpentError
 from waymeet.analysis.lasting import lost
 from waymeet.analysis.leaving import changed, memory_after
+from waymeet.analysis.liveness import Liveness
 from waymeet.analysis.locks import locks
 from waymeet.analysis.moves import BEGIN, NOWHERE, Move
 from waymeet.analysis.states import States
@@ -37,8 +38,9 @@ _Key = TypeVar("_Key")
 MAX_STATES = 3_000_000
 #: Bytes that the packed states may take in all: a flag that is still read takes one in each.
 MAX_SIZE = 256 * 1024 * 1024
-#: The clock is looked at after so many arrivals and choices.
+#: The budget is looked at after so many arrivals and choices.
 _CHECK_EVERY = 512
+_PHASE = "walking from state to state"
 
 
 class Begun(NamedTuple):
@@ -234,35 +236,30 @@ class Walk(Survey):
 def walk(
     story: Story,
     watch: Watch | None = None,
+    liveness: Liveness | None = None,
     *,
-    budget: float | None = None,
-    began: float | None = None,
+    budget: Budget | None = None,
     max_states: int = MAX_STATES,
     max_size: int = MAX_SIZE,
     forget: bool = True,
 ) -> Walk:
-    """Visit every reachable state of a story, or as many as `budget` (seconds), `max_states` and `max_size` allow.
+    """Visit every reachable state of a story, or as many as `budget`, `max_states` and `max_size` allow.
 
-    On the way it looks out for what `watch` says.
-
-    The budget counts from `began`, as `time.monotonic` has it, or else from now. With `forget` off, states that differ
-    only in what nothing reads any more are told apart (for tests of that).
+    On the way it looks out for what `watch` says, which `liveness` knows of, if it is given. With `forget` off, states
+    that differ only in what nothing reads any more are told apart (for tests of that).
     """
-    began = time.monotonic() if began is None else began
+    budget = budget or Budget()
     watch = watch or Watch(story.data)
-    if budget is not None and time.monotonic() > began + budget:
-        stopped = f"the budget of {budget:g} s was used up by reading the story alone"
-        return Walk(story, watch, States(story.data, watch, forget=False), stopped=stopped)
-    walker = _Walker(story, watch, budget, began, max_states, max_size, forget=forget)
+    if (spent := budget.spent("reading the story", 0)) is not None:
+        return Walk(story, watch, States(story.data, None), stopped=spent)
+    if forget and liveness is None:
+        liveness = Liveness(story.data, watch)
+    walker = _Walker(story, watch, liveness if forget else None, budget, max_states, max_size)
     try:
         return walker.run()
     except MemoryError:
         del walker  # its tables make room for what is still to be said
-    return Walk(story, watch, States(story.data, watch, forget=False), stopped="there was not enough memory")
-
-
-class _BudgetSpentError(Exception):
-    """The walk has to end before it is complete; the message says why."""
+    return Walk(story, watch, States(story.data, None), stopped="there was not enough memory")
 
 
 class _Walker:
@@ -272,18 +269,15 @@ class _Walker:
         self,
         story: Story,
         watch: Watch,
-        budget: float | None,
-        began: float,
+        liveness: Liveness | None,
+        budget: Budget,
         max_states: int,
         max_size: int,
-        *,
-        forget: bool,
     ) -> None:
-        self._walk = Walk(story, watch, States(story.data, watch, forget=forget))
+        self._walk = Walk(story, watch, States(story.data, liveness))
         self._watch = watch
         self._machine = story.machine
         self._budget = budget
-        self._deadline = None if budget is None else began + budget
         self._max_states = max_states
         self._max_size = max_size
         self._begun: set[tuple[int, Registers]] = set()
@@ -314,26 +308,25 @@ class _Walker:
                         self._visit(number)
                 self._level, self._next = self._next, []
                 self._depth += 1
-        except _BudgetSpentError as spent:
+        except BudgetSpentError as spent:
             self._walk.stopped = str(spent)
             self._walk.depth = self._depth
         self._walk.stuck = {step: self._walk.at(number) for step, number in self._stuck.items()}
         return self._walk
 
     def _count(self, work: int) -> None:
-        """Count arrivals and choices that are looked at, and look at the clock now and then."""
+        """Count arrivals and choices that are looked at, and look at the budget now and then."""
         self._work += work
         if self._work < self._look_at:
             return
         self._look_at = self._work + _CHECK_EVERY
         seen = len(self._walk.states)
-        if self._deadline is not None and time.monotonic() > self._deadline:
-            raise _BudgetSpentError(f"the budget of {self._budget:g} s was used up after {seen:,} states")
+        self._budget.tick(_PHASE, seen)
         if seen > self._max_states:
-            raise _BudgetSpentError(f"there are more than {self._max_states:,} states")
+            raise BudgetSpentError(f"there are more than {self._max_states:,} states")
         if self._walk.states.size > self._max_size:
             room = f"{self._max_size / 1024 / 1024:,.0f} MiB"
-            raise _BudgetSpentError(f"{seen:,} states with what is so in each take more than {room}")
+            raise BudgetSpentError(f"{seen:,} states with what is so in each take more than {room}")
 
     # -- states ------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 from waymeet.analysis.survey import Loop
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.survey import SymbolicSurvey
-    from waymeet.analysis.symbolic.system import Edge, Position, System
+    from waymeet.analysis.symbolic.system import Edge, System
+    from waymeet.analysis.transitions import Position
 
     Sets = dict[Position, Diagram]
 
@@ -30,11 +32,10 @@ def circles(survey: SymbolicSurvey) -> list[Circle]:
     left = _going_on(survey)
     found: dict[frozenset[str], Circle] = {}
     while left:
-        firsts = [survey.first_at(position, states) for position, states in left.items()]
-        first = min(firsts, key=lambda one: one.depth)
+        first = survey.first_at(left)
         position, states = first.state
         orbit = _orbit(system, position, states.pick_cube_dd())
-        caught = _leading_to(system, left, orbit)
+        caught = _leading_to(survey, left, orbit)
         steps = _from_the_first(orbit)
         ids = tuple(system.data.steps[step].id for step in steps)
         known = found.get(frozenset(ids))
@@ -125,30 +126,42 @@ def _orbit(system: System, position: Position, state: Diagram) -> list[tuple[Pos
     return ring[ring.index((position, state)) :]
 
 
-def _leading_to(system: System, among: Sets, orbit: list[tuple[Position, Diagram]]) -> Sets:
+def _leading_to(survey: SymbolicSurvey, among: Sets, orbit: list[tuple[Position, Diagram]]) -> Sets:
     """The states among some that lead by themselves to an orbit."""
     found: Sets = {}
     for position, state in orbit:
         add(found, position, state)
     incoming: dict[Position, list[Edge]] = {}
     for position in among:
-        for edge in alone(system, position):
+        for edge in alone(survey.system, position):
             incoming.setdefault(edge.target, []).append(edge)
-    return leading_to(system, found, among, incoming)
+    return leading_to(survey, found, among, incoming)
 
 
-def leading_to(system: System, sets: Sets, among: Sets, incoming: Mapping[Position, Iterable[Edge]]) -> Sets:
-    """The states among some that can come to be in some sets by the edges that lead to each position; and the sets."""
-    found, waiting = dict(sets), dict(sets)
+def leading_to(survey: SymbolicSurvey, sets: Sets, among: Sets, incoming: Mapping[Position, Iterable[Edge]]) -> Sets:
+    """The states among some that can come to be in some sets by the edges that lead to each position; and the sets.
+
+    What leads to the end of the story is done with before what leads there, as far as it does not come round.
+    """
+    places, true = survey.reach.space.places, survey.system.layout.true
+    found, fresh = dict(sets), dict(sets)
+    waiting = [(-places[position], position) for position in fresh]
+    heapify(waiting)
     while waiting:
-        target, states = waiting.popitem()
+        _, target = heappop(waiting)
+        states = fresh.pop(target)
+        whole = found[target] == among.get(target)
         for edge in incoming.get(target, ()):
-            fresh = system.before(edge, states) & among[edge.source]
+            some = among[edge.source]
+            if not (whole and edge.guard == true):
+                some = survey.system.before(edge, states) & some
             if edge.source in found:
-                fresh = fresh & ~found[edge.source]
-            if fresh.satisfiable():
-                add(found, edge.source, fresh)
-                add(waiting, edge.source, fresh)
+                some = some & ~found[edge.source]
+            if some.satisfiable():
+                add(found, edge.source, some)
+                if edge.source not in fresh:
+                    heappush(waiting, (-places[edge.source], edge.source))
+                add(fresh, edge.source, some)
     return found
 
 

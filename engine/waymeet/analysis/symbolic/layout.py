@@ -37,6 +37,8 @@ class Layout:
             self._first[register] = (size, bits)
             size += 2 * bits
         self.diagrams = Diagrams(size, most)
+        self.true = self.diagrams.true
+        self.false = self.diagrams.false
         self.arithmetic = Arithmetic(self.diagrams)
         self._own = {register: self._vector(register) for register in order}
         self._derived: dict[int, Vector] = {}
@@ -54,6 +56,10 @@ class Layout:
 
     def __contains__(self, register: int) -> bool:
         return register in self._first
+
+    def place(self, register: int) -> int:
+        """Where the variables of a register begin."""
+        return self._first[register][0]
 
     def variables(self, register: int) -> range:
         """The variables of a register, for its lowest bit first."""
@@ -76,7 +82,7 @@ class Layout:
     def values(self, values: Mapping[int, int]) -> Diagram:
         """Where some registers have these values."""
         found = self.diagrams.true
-        for register in sorted(values, key=self._first.__getitem__, reverse=True):
+        for register in sorted(values, key=self.place, reverse=True):
             own = self._own[register]
             found = self.arithmetic.equal(own, self.arithmetic.number(values[register])) & found
         return found
@@ -100,7 +106,7 @@ class Layout:
         if not values:
             return None
         found = self.diagrams.true
-        for register in sorted(values, key=self._first.__getitem__, reverse=True):
+        for register in sorted(values, key=self.place, reverse=True):
             for index, number in enumerate(self.variables(register)):
                 found = self.diagrams.variable(number + 1).equiv(values[register].bit(index)) & found
         return found

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from waymeet.analysis.budget import Budget
 from waymeet.analysis.survey import First, Lock, Lost
 from waymeet.analysis.symbolic.circling import add, is_alone, leading_to
-from waymeet.analysis.symbolic.forward import Reach
-from waymeet.analysis.symbolic.tracing import At, By, arriving, trace
+from waymeet.analysis.symbolic.reach import Reach
+from waymeet.analysis.symbolic.rings import Target
+from waymeet.analysis.symbolic.seeking import Seeker
+from waymeet.analysis.symbolic.space import Avoiding
+from waymeet.analysis.symbolic.tracing import trace
 from waymeet.story import Choices
 
 if TYPE_CHECKING:
@@ -15,7 +19,8 @@ if TYPE_CHECKING:
 
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.survey import SymbolicSurvey
-    from waymeet.analysis.symbolic.system import Edge, Position
+    from waymeet.analysis.symbolic.system import Edge
+    from waymeet.analysis.transitions import Position
 
     Sets = dict[Position, Diagram]
 
@@ -63,12 +68,12 @@ def closed(survey: SymbolicSurvey, sets: Sets, *, by_itself: bool = False) -> Se
     incoming = survey.incoming
     if by_itself:
         incoming = {to: [edge for edge in edges if is_alone(edge)] for to, edges in incoming.items()}
-    return leading_to(survey.system, sets, survey.reach.states, incoming)
+    return leading_to(survey, sets, survey.reach.states, incoming)
 
 
 def _crossings(survey: SymbolicSurvey, trapped: Sets) -> Iterator[Lock]:
     """Each step and choice that lead into the trap from where all is not lost, by the nearest state that they do."""
-    found: dict[tuple[int, int | None], Lock] = {}
+    found: dict[tuple[int, int | None], list[Target]] = {}
     for position, states in survey.reach.states.items():
         here = states & ~trapped[position] if position in trapped else states
         if survey.system.ends(position) or not here.satisfiable():
@@ -76,77 +81,92 @@ def _crossings(survey: SymbolicSurvey, trapped: Sets) -> Iterator[Lock]:
         chooses = isinstance(survey.system.data.steps[position.step].exit, Choices)
         for edge in survey.system.edges(position):
             if edge.choice is not None and edge.target in trapped:
-                crossing = survey.system.before(edge, trapped[edge.target]) & here
-                if crossing.satisfiable():
-                    lock = _crossing(survey, edge, crossing, trapped[edge.target], chooses=chooses)
-                    key = (lock.step, lock.choice)
-                    if key not in found or lock.first.depth < found[key].first.depth:
-                        found[key] = lock
-    yield from found.values()
+                target = _into(survey, edge, trapped[edge.target], here, edge.target)
+                if (survey.system.come(edge, here) & target.states).satisfiable():
+                    found.setdefault((position.step, edge.choice if chooses else None), []).append(target)
+    for (step, choice), targets in found.items():
+        first = _come_into(survey, targets)
+        position, _ = first.state
+        yield Lock(position.protagonist, step, choice, begins=False, first=first)
 
 
-def _crossing(survey: SymbolicSurvey, edge: Edge, states: Diagram, trap: Diagram, *, chooses: bool) -> Lock:
-    start = survey.first_at(edge.source, states)
-    depth = start.depth + edge.cost
-    there = survey.system.come(edge, start.move.states)
-    if not edge.stays:
-        there = there & survey.system.arrival(edge.target.step).before(trap)
-    by = By(edge, start.move.batch, edge.target, there)
-    first = survey.resting(First(depth, by), edge.target, there, arrives=not edge.stays)
-    return Lock(edge.source.protagonist, edge.source.step, edge.choice if chooses else None, begins=False, first=first)
+def _into(survey: SymbolicSurvey, edge: Edge | None, trap: Diagram, among: Diagram | None, at: Position) -> Target:
+    """To come into a trap by an edge, or by beginning there."""
+    stays = edge is not None and edge.stays
+    return Target(edge, at, trap if stays else survey.system.arrival(at.step).before(trap), among)
+
+
+def _come_into(survey: SymbolicSurvey, targets: list[Target]) -> First:
+    """The first time that a trap is come into, with where the story then comes to rest."""
+    found = survey.seeker.nearest(targets)
+    edge = found.hit.target.edge
+    arrives = edge is None or not edge.stays
+    return survey.resting(First(found.hit.depth, found), found.hit.target.position, found.hit.states, arrives=arrives)
 
 
 def _beginnings(survey: SymbolicSurvey, trapped: Sets) -> list[Lock]:
     """For each protagonist whose path is lost from the start: its nearest such beginning."""
-    found: dict[int, Lock] = {}
-    for number, batch in enumerate(survey.reach.batches):
-        for ring in batch.rings:
-            if (
-                not survey.reach.begins(ring.edge)
-                or batch.position.protagonist in found
-                or batch.position not in trapped
-            ):
-                continue
-            lost_here = ring.states & trapped[batch.position]
-            if lost_here.satisfiable():
-                first = First(batch.depth, At(number, lost_here))
-                resting = survey.resting(first, batch.position, lost_here, arrives=False)
-                lock = Lock(batch.position.protagonist, survey.step(resting), None, begins=True, first=resting)
-                found[batch.position.protagonist] = lock
-    return list(found.values())
+    found = []
+    for start in survey.system.starts():
+        if start in trapped:
+            edges = [None, *(e for p in survey.reach.states if survey.system.ends(p) for e in survey.system.edges(p))]
+            targets = [_into(survey, e, trapped[start], None, start) for e in edges if e is None or e.target == start]
+            if any(_is_taken(survey, target) for target in targets):
+                first = _come_into(survey, targets)
+                found.append(Lock(start.protagonist, survey.step(first), None, begins=True, first=first))
+    return found
+
+
+def _is_taken(survey: SymbolicSurvey, target: Target) -> bool:
+    system, edge = survey.system, target.edge
+    come = system.first if edge is None else system.come(edge, survey.reach.states[edge.source])
+    return bool((come & target.states).satisfiable())
 
 
 def lost(survey: SymbolicSurvey, condition: int, until: int | None, protagonist: int | None) -> Lost | None:
     """See `Survey.lost`."""
     hopeful = closed(survey, _hopeful(survey, condition))
-    onward = Reach(survey.system, earlier=survey.reach, avoided=until)
-    for number in range(len(survey.reach.batches)):
-        if protagonist in (None, survey.reach.batches[number].position.protagonist):
-            _begin(survey.reach, number, onward)
-    onward.run()
-    for number, batch in enumerate(onward.batches):
-        states = onward.union(batch) & survey.system.resting(batch.position)
-        if batch.position in hopeful:
-            states = states & ~hopeful[batch.position]
-        if states.satisfiable() and not survey.system.ends(batch.position):
-            first = First(batch.depth, (onward, At(number, states)), state=(batch.position, states))
-            return Lost(first, _last_choice(survey, first))
-    return None
+    hopeless: Sets = {}
+    for position, states in survey.reach.states.items():
+        if not survey.system.ends(position) and protagonist in (None, position.protagonist):
+            left = states & survey.system.resting(position)
+            left = left & ~hopeful[position] if position in hopeful else left
+            if left.satisfiable():
+                hopeless[position] = left
+    seeker = survey.seeker
+    if until is not None:
+        avoiding = Avoiding(survey.system, until)
+        reach = Reach(avoiding, Budget())
+        reach.run()
+        hopeless = _among(reach, hopeless)
+        seeker = Seeker(avoiding, survey.budget)
+    if not hopeless:
+        return None
+    found = seeker.nearest(seeker.resting(hopeless))
+    edge = found.hit.target.edge
+    position, states = found.hit.target.position, found.hit.states
+    if edge is None or not edge.stays:
+        states = survey.system.arrival(position.step).after(states)
+    state = position._replace(last=False), states & hopeless[position]
+    first = First(found.hit.depth, found, state=state)
+    return Lost(first, _last_choice(survey, first))
 
 
-def _begin(reach: Reach, number: int, onward: Reach) -> None:
-    """Begin in another reach what begins in a batch of this one."""
-    batch = reach.batches[number]
-    for ring in batch.rings:
-        if reach.begins(ring.edge):
-            by = arriving(reach, batch.position, ring, ring.states)
-            onward.arrive(batch.position, by.states, batch.depth, ring.edge, ring.source)
+def _among(reach: Reach, sets: Sets) -> Sets:
+    """Of some sets, what the last playthrough comes to."""
+    found = {}
+    for position, states in reach.states.items():
+        if position.last:
+            left = states & sets.get(position._replace(last=False), reach.system.layout.false)
+            if left.satisfiable():
+                found[position] = left
+    return found
 
 
 def _last_choice(survey: SymbolicSurvey, first: First) -> tuple[int, int] | None:
     """The choice that a way takes last in its playthrough, by its step and index."""
-    reach, goal = first.move
-    _, taken = trace(reach, goal)
+    found = first.move
+    _, taken = trace(found.rings, found.hit)
     for edge, _ in reversed(taken):
         if survey.system.ends(edge.source):
             return None

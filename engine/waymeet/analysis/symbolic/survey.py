@@ -2,28 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from waymeet.analysis.liveness import bits
 from waymeet.analysis.survey import First, Lock, Loop, Lost, Survey
 from waymeet.analysis.symbolic.circling import alone, circles, is_patient
-from waymeet.analysis.symbolic.forward import Reach
 from waymeet.analysis.symbolic.losing import locks, lost
-from waymeet.analysis.symbolic.tracing import At, By, trace, witness
+from waymeet.analysis.symbolic.rings import Target
+from waymeet.analysis.symbolic.seeking import Seeker
+from waymeet.analysis.symbolic.tracing import trace, witness
+from waymeet.machine import ANSWERED
 from waymeet.story import Chance, Choices, End
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+    from waymeet.analysis.budget import Budget
     from waymeet.analysis.symbolic.diagrams import Diagram
-    from waymeet.analysis.symbolic.forward import Sounded
-    from waymeet.analysis.symbolic.system import Edge, Position, System
+    from waymeet.analysis.symbolic.reach import Reach
+    from waymeet.analysis.symbolic.seeking import Found
+    from waymeet.analysis.symbolic.system import Edge, System
+    from waymeet.analysis.transitions import Position
     from waymeet.diagnostics import Witness
     from waymeet.machine import State
+
+_Key = TypeVar("_Key")
 
 
 class UnsuitedError(Exception):
     """Play may give up somewhere on a way without choices, which sets of states know nothing of."""
+
+
+class Firsts(Mapping[_Key, First]):
+    """The first time of each of some things, found when it is asked for."""
+
+    def __init__(self, keys: Iterable[_Key], find: Callable[[_Key], First]) -> None:
+        self._found: dict[_Key, First | None] = dict.fromkeys(keys)
+        self._find = find
+
+    def __getitem__(self, key: _Key) -> First:
+        known = self._found[key]
+        if known is None:
+            known = self._found[key] = self._find(key)
+        return known
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._found
+
+    def __iter__(self) -> Iterator[_Key]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 class SymbolicSurvey(Survey):
@@ -34,22 +66,25 @@ class SymbolicSurvey(Survey):
 
     stopped = None
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: Reach, budget: Budget) -> None:
         self.reach = reach
         self.system: System = reach.system
         self.story = reach.system.story
+        self.budget = budget
+        self.seeker = Seeker(reach.space, budget)
         self._positions: dict[int, list[Position]] = {}
         for position in reach.states:
             self._positions.setdefault(position.step, []).append(position)
-        sounded = {kind: self._sounded(kind) for kind in ("clamp", "held", "contradiction")}
-        self.clamps = {(step, effect): first for (step, effect), first in sounded["clamp"].items()}
-        self.held = {condition: first for (condition,), first in sounded["held"].items()}
-        self.contradictions = {(e, s, n): first for (e, s, n), first in sounded["contradiction"].items()}
+        alarms = sorted(reach.alarms)
+        self.clamps = Firsts(((a, b) for kind, (a, *bs) in alarms if kind == "clamp" for b in bs), self._clamped)
+        self.held = Firsts((about[0] for kind, about in alarms if kind == "held"), self._heard_held)
+        contradicted = ((e, s, n) for kind, about in alarms if kind == "contradiction" for e, s, n in [about])
+        self.contradictions = Firsts(contradicted, self._contradicted)
         self.opened = set(self._opened())
         self.endings = set(self._endings())
-        come_to = {step: self._nearest(step, self.system.layout.diagrams.true) for step in self._positions}
-        self.arrivals = {**dict(self._skipped()), **come_to}
-        self.stuck = dict(self._stuck())
+        self._skipped = dict(self._skipping())
+        self.arrivals = Firsts(sorted({*self._positions, *self._skipped}), self._arrived)
+        self.stuck = Firsts((step for step in sorted(self._positions) if self._stuck(step)), self._first_stuck)
         if not is_patient(self):
             raise UnsuitedError
         self.circles = circles(self)
@@ -57,13 +92,40 @@ class SymbolicSurvey(Survey):
 
     # -- what happens on the way ------------------------------------
 
-    def _sounded(self, kind: str) -> dict[tuple[int, ...], First]:
-        return {about: self._heard(about, sounded) for (k, about), sounded in self.reach.alarms.items() if k == kind}
+    def _clamped(self, about: tuple[int, int]) -> First:
+        found = self._heard("clamp", about)
+        states = found.hit.states.pick_cube_dd()
+        hit = found.hit._replace(states=states)
+        return First(hit.depth, found._replace(hit=hit), self._value(about, states))
 
-    def _heard(self, about: tuple[int, ...], sounded: Sounded) -> First:
-        states = sounded.states.pick_cube_dd()
-        by = By(sounded.edge, sounded.source, sounded.position, states, sounded.among)
-        return First(sounded.depth, by, self._value(about, states) if len(about) == 2 else 0)
+    def _heard_held(self, condition: int) -> First:
+        found = self._heard("held", (condition,))
+        return First(found.hit.depth, found)
+
+    def _contradicted(self, about: tuple[int, int, int]) -> First:
+        event, step, effect = about
+        if effect == ANSWERED:
+            found = self.seeker.nearest(list(self._answering(event, step)))
+        else:
+            found = self._heard("contradiction", about)
+        return First(found.hit.depth, found)
+
+    def _answering(self, event: int, step: int) -> Iterator[Target]:
+        for position in self._positions[step]:
+            for edge in self.system.edges(position):
+                if event in self.system.settling(edge.asked):
+                    for one, other in self.system.answered_otherwise(edge, event, self.reach.states[position]):
+                        yield Target(edge, edge.target, other, one)
+
+    def _heard(self, kind: str, about: tuple[int, ...]) -> Found:
+        """The first time that an alarm went off."""
+        heard = {
+            position: alarm.when
+            for position in self.reach.states
+            for alarm in self.system.alarms(position)
+            if (alarm.kind, alarm.about) == (kind, about)
+        }
+        return self.seeker.nearest(self.seeker.arriving(heard))
 
     def _value(self, about: tuple[int, ...], states: Diagram) -> int:
         """What an effect comes to, in one state on arrival."""
@@ -90,36 +152,41 @@ class SymbolicSurvey(Survey):
             if isinstance(way_out, End):
                 yield position.protagonist, way_out.ending
 
-    def _skipped(self) -> Iterator[tuple[int, First]]:
-        """The steps that a choice opens onto and that do nothing, which play does not go through."""
+    def _skipping(self) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+        """The steps that choices open onto and that do nothing, which play does not go through; with those choices."""
+        found: dict[int, list[tuple[int, int]]] = {}
         for step, index in sorted(self.opened):
             choice = self.story.machine.steps[step].choices[index]
             if choice.opens != choice.to:
-                first = self._nearest(step, self.system.offered(step)[index])
-                edge = next(e for e in self.system.edges(first.state[0]) if e.choice == index)
-                by = By(edge, first.move.batch, edge.target, self.system.come(edge, first.move.states))
-                yield choice.opens, First(first.depth + 1, by)
+                found.setdefault(choice.opens, []).append((step, index))
+        yield from found.items()
 
-    def _stuck(self) -> Iterator[tuple[int, First]]:
-        for step, positions in self._positions.items():
-            way_out = self.system.data.steps[step].exit
-            stuck = [p for p in positions if (self.reach.states[p] & self.system.stuck(p)).satisfiable()]
-            if stuck and not isinstance(way_out, Chance):
-                yield step, min((self.first_at(p, self.system.stuck(p)) for p in stuck), key=lambda first: first.depth)
+    def _arrived(self, step: int) -> First:
+        true = self.system.layout.true
+        goal = self.seeker.arriving(dict.fromkeys(self._positions.get(step, ()), true))
+        for chosen, index in self._skipped.get(step, ()):
+            for position in self._positions[chosen]:
+                edges = self.system.edges(position)
+                goal += [Target(edge, edge.target, true) for edge in edges if edge.choice == index]
+        found = self.seeker.nearest(goal)
+        return First(found.hit.depth, found)
 
-    def _nearest(self, step: int, states: Diagram) -> First:
-        """The first time that a reader is at a step in some states."""
-        found = [p for p in self._positions[step] if (self.reach.states[p] & states).satisfiable()]
-        return min((self.first_at(position, states) for position in found), key=lambda first: first.depth)
+    def _stuck(self, step: int) -> bool:
+        if isinstance(self.system.data.steps[step].exit, Chance):
+            return False
+        positions = self._positions[step]
+        return any((self.reach.states[p] & self.system.stuck(p)).satisfiable() for p in positions)
 
-    def first_at(self, position: Position, states: Diagram) -> First:
+    def _first_stuck(self, step: int) -> First:
+        return self.first_at({p: self.reach.states[p] & self.system.stuck(p) for p in self._positions[step]})
+
+    def first_at(self, states: Mapping[Position, Diagram]) -> First:
         """The first time that a reader is at a position in some states, of which there must be any."""
-        for number in self.reach.by_position[position]:
-            batch = self.reach.batches[number]
-            here = self.reach.union(batch) & states
-            if here.satisfiable():
-                return First(batch.depth, At(number, here), state=(position, here))
-        raise AssertionError("nobody comes there")
+        found = self.seeker.nearest(self.seeker.resting(states))
+        position, there = found.hit.target.position, found.hit.states
+        if found.hit.target.edge is None or not found.hit.target.edge.stays:
+            there = self.system.arrival(position.step).after(there)
+        return First(found.hit.depth, found, state=(position, there & states[position]))
 
     def resting(self, first: First, position: Position, states: Diagram, *, arrives: bool) -> First:
         """The same, with the state in which the story comes to rest from some states at a position, or on arrival."""
@@ -153,8 +220,8 @@ class SymbolicSurvey(Survey):
 
     def way(self, first: First) -> Witness:
         """The shortest playthrough to something."""
-        reach, goal = first.move if isinstance(first.move[0], Reach) else (self.reach, first.move)
-        return witness(reach, *trace(reach, goal), shortest=True)
+        found: Found = first.move
+        return witness(self.system, *trace(found.rings, found.hit), shortest=found.shortest)
 
     def step(self, first: First) -> int:
         """The step at which a reader stands then, for what is about that."""
@@ -184,7 +251,7 @@ class SymbolicSurvey(Survey):
         if isinstance(self.system.data.steps[position.step].exit, Chance):
             return 0
         live = self.system.liveness.live(position.step)
-        dead = [register for register in self.system.order if not live >> register & 1]
+        dead = [n for n in bits(self.system.liveness.after(position.step) & ~live) if n in self.system.layout]
         kept = (states & self.system.resting(position)).exists(self.system.layout.cube(dead))
         return self._size(kept, live)
 

@@ -1,8 +1,7 @@
-"""The transition system of a story: positions, and edges between them that carry sets of states over.
+"""The transition system of a story, on sets of states.
 
-It is derived from the same compiled steps that play runs: what the machine does with one state, an edge does with a set
-of them, forward (`come`, then `arrive`) and backward (`before`). A position is a step together with the steps that
-called and wait, for calls cannot come round to themselves, and with the protagonist whose playthrough it is.
+What the machine does with one state, an edge does with a set of them, forward (`come`, then `arrive`) and backward
+(`before`).
 """
 
 from __future__ import annotations
@@ -10,28 +9,24 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.analysis.liveness import bits
 from waymeet.analysis.symbolic.layout import Layout, ordered
+from waymeet.analysis.transitions import Transitions
 from waymeet.expressions.code import registers_read
-from waymeet.story import Ask, Call, Chance, Choices, End, Goto, Return
+from waymeet.story import Ask, End
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from waymeet.analysis import transitions
     from waymeet.analysis.liveness import Liveness
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.vectors import Vector
+    from waymeet.analysis.transitions import Position
     from waymeet.analysis.watch import Watch
-    from waymeet.expressions.code import Code
     from waymeet.runtime import Story
-    from waymeet.story import Outcome
 
-
-class Position(NamedTuple):
-    """Where a playthrough can be: whose it is, the step, and the steps that called, the last one last."""
-
-    protagonist: int
-    step: int
-    returns: tuple[int, ...] = ()
+    Edge = transitions.Edge[Diagram]
 
 
 class Alarm(NamedTuple):
@@ -43,23 +38,6 @@ class Alarm(NamedTuple):
     kind: str
     about: tuple[int, ...]
     when: Diagram
-
-
-class Edge(NamedTuple):
-    """A way from one position to another; `choice` is what a `Move` has for it, None where nothing is chosen.
-
-    It is taken where `guard` holds, once the answer to `asked` was kept, if it asks; then registers in `fresh` begin
-    anew, and, unless it stays where it was, the step of `target` is come to. It costs the reader `cost` choices.
-    """
-
-    source: Position
-    target: Position
-    guard: Diagram
-    choice: int | None = None
-    cost: int = 0
-    asked: int | None = None
-    fresh: tuple[int, ...] = ()
-    stays: bool = False
 
 
 class Arrival:
@@ -80,9 +58,10 @@ class Arrival:
             read = registers_read(code, system.data.derived)
             if all(one in layout for one in read) and (register in layout or (row.kind == "int" and not row.clamp)):
                 self._apply(system, step, effect)  # what reads a register that nothing needs is itself not needed
-        live = system.liveness.after(step)
+        live, coming = system.liveness.after(step), system.liveness.coming(step)
         kept = {register: value for register, value in self.changed.items() if live >> register & 1}
-        gone = [register for register in system.order if register in kept or not live >> register & 1]
+        lost = {register for register in bits(coming & ~live) if register in layout}
+        gone = sorted(lost | kept.keys(), key=layout.place)
         self._gone = layout.cube(gone)
         fixed = {register: value.low for register, value in kept.items() if value.low == value.high}
         self._fixed = layout.values(fixed)
@@ -138,27 +117,14 @@ class System:
         self._arrivals: dict[int, Arrival] = {}
         self._edges: dict[Position, list[Edge]] = {}
         self._alarms: dict[tuple[int, int], list[Alarm]] = {}
-        self._locals: dict[str, tuple[int, ...]] = {}
-        for index in self.order:
-            register = self.data.registers[index]
-            if register.use == "local":
-                scene = register.name.split(".")[0]
-                self._locals[scene] = (*self._locals.get(scene, ()), index)
+        self.transitions = Transitions(story, self.order)
+        self.ends = self.transitions.ends
+        self.starts = self.transitions.starts
 
     @cached_property
     def first(self) -> Diagram:
         """The state in which the first playthrough begins, before anything happened."""
         return self.layout.values({index: self.data.registers[index].start for index in self.order})
-
-    @cached_property
-    def own(self) -> tuple[int, ...]:
-        """The registers that every playthrough begins anew."""
-        return tuple(index for index in self.order if self.data.registers[index].use != "memory")
-
-    def starts(self) -> Iterator[Position]:
-        """Where the paths begin."""
-        for number, protagonist in enumerate(self.story.protagonists):
-            yield Position(number, protagonist.start)
 
     # -- carrying states over ------------------------------------
 
@@ -206,22 +172,26 @@ class System:
         """The events that settle a register, by their numbers."""
         return [] if register is None else self.watch.settling(register)
 
-    def told_before(self, event: int) -> Diagram:
-        """Where an earlier playthrough has told an event."""
-        return self.layout.condition(("flag", self.data.events[event].told))
+    def answered_otherwise(self, edge: Edge, event: int, states: Diagram) -> Iterator[tuple[Diagram, Diagram]]:
+        """Where an answer changes what an event has settled: those of some states with one value of it, and after it.
 
-    def answered_otherwise(self, edge: Edge, states: Diagram) -> tuple[Diagram, Diagram]:
-        """Those of some states that have one value of what is asked for; and how they are with another answer."""
+        The states after it are as they come to the end of the edge, with every other answer that leads there.
+        """
         assert edge.asked is not None
-        same = self.layout.values({edge.asked: self.layout.value_in(states, edge.asked)})
-        alike = states & same
-        answered = alike.exists(self.layout.cube([edge.asked])) & self.layout.within(edge.asked) & edge.guard
-        return alike, self._renewed(answered & ~same, edge.fresh)
+        left = states & self.layout.condition(("flag", self.data.events[event].told))
+        while left.satisfiable():
+            same = self.layout.values({edge.asked: self.layout.value_in(left, edge.asked)})
+            alike = left & same
+            left = left & ~same
+            answered = alike.exists(self.layout.cube([edge.asked])) & self.layout.within(edge.asked) & edge.guard
+            other = self._renewed(answered & ~same, edge.fresh)
+            if other.satisfiable():
+                yield alike, other
 
     def holding(self, position: Position, condition: int) -> Diagram:
         """Where a condition of the watch holds of a reader at a position."""
         asked = dict(self.watch.asked(position.protagonist, position.step))
-        return self.layout.condition(asked[condition]) if condition in asked else self.layout.diagrams.false
+        return self.layout.condition(asked[condition]) if condition in asked else self.layout.false
 
     def leading(self, edge: Edge, states: Diagram) -> Diagram:
         """The states from which an edge can come to some states, as they are on arrival."""
@@ -232,13 +202,9 @@ class System:
 
     # -- edges ------------------------------------
 
-    def ends(self, position: Position) -> bool:
-        """Whether a position is an ending."""
-        return isinstance(self.data.steps[position.step].exit, End)
-
     def resting(self, position: Position) -> Diagram:
         """Where a reader rests at a position, or chance decides: where the story does not go on by itself."""
-        result = self._true
+        result = self.layout.true
         for edge in self.edges(position) if not self.ends(position) else ():
             if edge.choice is None:
                 result = result & ~edge.guard
@@ -247,109 +213,20 @@ class System:
     def edges(self, position: Position) -> list[Edge]:
         """The ways on from a position."""
         if position not in self._edges:
-            self._edges[position] = [edge for edge in self._leaving(position) if edge.guard.satisfiable()]
+            edges: Iterator[Edge] = self.transitions.leaving(position, self.layout)
+            self._edges[position] = [edge for edge in edges if edge.guard.satisfiable()]
         return self._edges[position]
-
-    def _leaving(self, position: Position) -> Iterator[Edge]:
-        step = position.step
-        match self.data.steps[step].exit:
-            case Choices(fallback=fallback):
-                for index, guard in enumerate(self.offered(step)):
-                    to = self.story.machine.steps[step].choices[index].to
-                    yield self._moving(position, to, guard)._replace(choice=index, cost=1)
-                yield from self._falling(position, fallback, ~self.open(step))[0]
-            case Goto() as goto:
-                yield from self._falling(position, goto, self._true)[0]
-            case Chance(outcomes, fallback):
-                for index, outcome in enumerate(outcomes):
-                    yield self._moving(position, outcome.to, self._when(outcome.when))._replace(choice=index)
-                yield from self._falling(position, fallback, ~self._possible(outcomes))[0]
-            case Ask(register=register, ways=ways):
-                asked = register if register is not None and register in self.layout else None
-                onward, left = self._falling(position, ways, self._true)
-                onward.append(Edge(position, position, left, stays=True))
-                yield from (edge._replace(choice=0, asked=asked) for edge in onward)
-            case Call(to):
-                calling = position._replace(step=to, returns=(*position.returns, step))
-                yield Edge(position, calling, self._true)
-            case Return(name):
-                yield from self._returning(position, name)
-            case End():
-                yield from (Edge(position, start, self._true, fresh=self.own) for start in self.starts())
-            case None:
-                pass
-
-    def _falling(self, position: Position, goto: Goto | None, when: Diagram) -> tuple[list[Edge], Diagram]:
-        """The ways on of a list, tried in order where `when` holds; and where it falls through."""
-        found = []
-        for branch in () if goto is None else goto.branches:
-            condition = self._when(branch.when)
-            found.append(self._moving(position, branch.to, when & condition))
-            when = when & ~condition
-        return found, when
-
-    def _returning(self, position: Position, name: str) -> Iterator[Edge]:
-        """Back at the step that called: its scene was not left meanwhile, and what was called in another is."""
-        if position.returns:
-            caller = position._replace(step=position.returns[-1], returns=position.returns[:-1])
-            call = self.data.steps[caller.step].exit
-            assert isinstance(call, Call)
-            own, there = self.data.steps[position.step].scene, self.data.steps[caller.step].scene
-            left = self._locals.get(own, ()) if own != there else ()
-            for edge in self._falling(caller, dict(call.returns).get(name, call.ways), self._true)[0]:
-                yield edge._replace(source=position, fresh=(*left, *edge.fresh))
-
-    def _possible(self, outcomes: Sequence[Outcome]) -> Diagram:
-        result = self.layout.diagrams.false
-        for outcome in outcomes:
-            result = result | self._when(outcome.when)
-        return result
 
     def stuck(self, position: Position) -> Diagram:
         """Where a reader at a position can do nothing, and the story does not go on by itself either."""
         step = self.data.steps[position.step]
         if isinstance(step.exit, End | Ask):
-            return self.layout.diagrams.false
-        result = self._true
+            return self.layout.false
+        result = self.layout.true
         for edge in self.edges(position):
             result = result & ~edge.guard
         return result
 
     def offered(self, step: int) -> list[Diagram]:
         """Where each choice of a step is open and among those that are offered."""
-        choices = self.story.machine.steps[step]
-        written = self.data.steps[step].exit
-        assert isinstance(written, Choices)
-        guards = [self._when(choice.when) for choice in written.choices]
-        return guards if choices.most is None else self._foremost(guards, choices.most)
-
-    def _foremost(self, guards: Sequence[Diagram], most: int) -> list[Diagram]:
-        """Where each of some conditions holds and fewer than `most` of those before it do."""
-        found = []
-        exactly = [self.layout.diagrams.true, *([self.layout.diagrams.false] * most)]
-        for guard in guards:
-            found.append(guard & ~exactly[most])
-            fewer = [self.layout.diagrams.false, *exactly]
-            exactly = [guard.ite(fewer[n], exactly[n]) for n in range(most)] + [exactly[most] | guard & fewer[most]]
-        return found
-
-    def open(self, step: int) -> Diagram:
-        """Where some choice of a step is open."""
-        result = self.layout.diagrams.false
-        for guard in self.offered(step):
-            result = result | guard
-        return result
-
-    @property
-    def _true(self) -> Diagram:
-        return self.layout.diagrams.true
-
-    def _when(self, code: Code | None) -> Diagram:
-        return self._true if code is None else self.layout.condition(code)
-
-    def _moving(self, position: Position, to: int, guard: Diagram) -> Edge:
-        """An edge to a step of the same playthrough, with what is forgotten of a scene that is left."""
-        steps = self.data.steps
-        scene = steps[position.step].scene
-        fresh = self._locals.get(scene, ()) if steps[to].scene != scene else ()
-        return Edge(position, position._replace(step=to), guard, fresh=fresh)
+        return self.transitions.offered(step, self.layout)

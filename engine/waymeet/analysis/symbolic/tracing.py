@@ -1,4 +1,4 @@
-"""The shortest way to states that were come to, read back batch by batch and told as a witness."""
+"""The way to states that were come to, read back ring by ring and told as a witness."""
 
 from __future__ import annotations
 
@@ -6,37 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from waymeet.analysis.leaving import changed, memory_after
-from waymeet.analysis.symbolic.forward import NOWHERE
 from waymeet.diagnostics import Witness
-from waymeet.story import Ask, Chance, Choices, End
+from waymeet.story import Ask, Chance, Choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from waymeet.analysis.symbolic.diagrams import Diagram
-    from waymeet.analysis.symbolic.forward import Reach, Ring
-    from waymeet.analysis.symbolic.system import Edge, Position
+    from waymeet.analysis.symbolic.rings import Hit, Ring, Rings
+    from waymeet.analysis.symbolic.system import Edge, System
+    from waymeet.analysis.transitions import Position
     from waymeet.values import Value
-
-
-class At(NamedTuple):
-    """Some states of a batch."""
-
-    batch: int
-    states: Diagram
-
-
-class By(NamedTuple):
-    """Some states come to by an edge from a batch, as they are on arrival; with no edge, a first beginning.
-
-    They came of those `among` the states of the batch, if that is said.
-    """
-
-    edge: Edge | None
-    source: int
-    position: Position
-    states: Diagram
-    among: Diagram | None = None
 
 
 class Taken(NamedTuple):
@@ -46,50 +26,38 @@ class Taken(NamedTuple):
     answer: int | None
 
 
-def trace(reach: Reach, goal: At | By) -> tuple[Position, list[Taken]]:
-    """Where the way to some states begins, and the edges that it takes, in order."""
+def trace(rings: Rings, hit: Hit) -> tuple[Position, list[Taken]]:
+    """Where the way to a hit begins, and the edges that it takes, in order."""
     taken: list[Taken] = []
-    by = _come_to(reach, goal) if isinstance(goal, At) else goal
-    while by.edge is not None:
-        reach = _origin(reach, by.edge)
-        came_of = reach.union(reach.batches[by.source]) if by.among is None else by.among
-        states, answer = _before(reach, by.edge, came_of, by.states.pick_cube_dd())
-        taken.append(Taken(by.edge, answer))
-        by = _come_to(reach, At(by.source, states))
-    return by.position, taken[::-1]
+    edge, source, states, among = hit.target.edge, hit.source, hit.states, hit.target.among
+    position = hit.target.position
+    while edge is not None:
+        batch = rings.batches[source]
+        came_of = batch.states if among is None else batch.states & among
+        before, answer = _before(rings.system, edge, came_of, states.pick_cube_dd())
+        taken.append(Taken(edge, answer))
+        position, among = batch.position, None
+        edge, source, states = _come_to(rings, batch.rings, position, before)
+    return position, taken[::-1]
 
 
-def _come_to(reach: Reach, goal: At) -> By:
-    """How some states of a batch were come to."""
-    batch = reach.batches[goal.batch]
-    for ring in batch.rings:
-        states = ring.states & goal.states
+def _come_to(rings: Rings, some: Iterable[Ring], position: Position, goal: Diagram) -> tuple[Edge | None, int, Diagram]:
+    """By which edge, from which batch, some states of a batch were come to; and how they were as they came."""
+    for ring in some:
+        states = ring.states & goal
         if states.satisfiable():
-            return arriving(reach, batch.position, ring, states)
+            if ring.edge is None or not ring.edge.stays:
+                states = rings.system.arrival(position.step).before(states)
+            if ring.edge is None:
+                return None, ring.source, states & rings.system.first
+            return ring.edge, ring.source, states & rings.system.come(ring.edge, rings.batches[ring.source].states)
     raise AssertionError("these states are not of this batch")
 
 
-def arriving(reach: Reach, position: Position, ring: Ring, states: Diagram) -> By:
-    """How some states of a ring were come to, as they were on arrival."""
-    if ring.edge is not None and ring.edge.stays:
-        return By(ring.edge, ring.source, position, states)
-    states = reach.system.arrival(position.step).before(states)
-    if ring.edge is None:
-        return By(None, NOWHERE, position, states & reach.system.first)
-    origin = _origin(reach, ring.edge)
-    coming = reach.system.come(ring.edge, origin.union(origin.batches[ring.source]))
-    return By(ring.edge, ring.source, position, states & coming)
-
-
-def _origin(reach: Reach, edge: Edge) -> Reach:
-    """The reach that an edge comes from: an earlier one, if there is one and it begins a playthrough."""
-    return reach.earlier if reach.earlier is not None and reach.begins(edge) else reach
-
-
-def _before(reach: Reach, edge: Edge, states: Diagram, there: Diagram) -> tuple[Diagram, int | None]:
+def _before(system: System, edge: Edge, states: Diagram, there: Diagram) -> tuple[Diagram, int | None]:
     """Of some states, those that an edge leads to others from, and the answer that is to be given."""
-    layout = reach.system.layout
-    there = reach.system.unfresh(edge, there) & edge.guard
+    layout = system.layout
+    there = system.unfresh(edge, there) & edge.guard
     if edge.asked is None:
         return states & there, None
     asking = layout.cube([edge.asked])
@@ -97,25 +65,25 @@ def _before(reach: Reach, edge: Edge, states: Diagram, there: Diagram) -> tuple[
     return states & answered.exists(asking), layout.value_in(answered, edge.asked)
 
 
-def witness(reach: Reach, start: Position, taken: Iterable[Taken], *, shortest: bool) -> Witness:
+def witness(system: System, start: Position, taken: Iterable[Taken], *, shortest: bool) -> Witness:
     """A way as it is told: each finished playthrough first, then the one that it ends in."""
-    story = reach.system.story
+    story = system.story
     finished: list[Witness] = []
     memory: dict[str, Value] = {}
     told = Witness(story.protagonists[start.protagonist].id, shortest=shortest)
     for edge, answer in taken:
-        if isinstance(story.data.steps[edge.source.step].exit, End):
+        if system.ends(edge.source):
             memory = memory_after(story, told, memory)
             finished.append(told)
             name = story.protagonists[edge.target.protagonist].id
             told = Witness(name, changed(story, memory), shortest=shortest)
         elif edge.choice is not None:
-            told = _extended(reach, told, edge, answer)
+            told = _extended(system, told, edge, answer)
     return replace(told, before=tuple(finished))
 
 
-def _extended(reach: Reach, told: Witness, edge: Edge, answer: int | None) -> Witness:
-    match reach.system.data.steps[edge.source.step].exit:
+def _extended(system: System, told: Witness, edge: Edge, answer: int | None) -> Witness:
+    match system.data.steps[edge.source.step].exit:
         case Choices(choices):
             return replace(told, play=(*told.play, choices[edge.choice or 0].id))
         case Chance(outcomes):
