@@ -362,14 +362,16 @@ class _Expressions:
     def _reach(self, code: Code) -> tuple[int, int]:
         if isinstance(code, int):
             return code, code
-        operation, *operands = code
+        operation: str = code[0]
+        operands: Sequence[Code] = code[1:]
         if operation == "flag":
             register = self._registers[operands[0]]
             return register.low, register.high
         if operation == "derived":
             return self._bounds[operands[0]]
         bounds = [self.bounds(operand) for operand in operands]
-        lows, highs = [low for low, _ in bounds], [high for _, high in bounds]
+        lows: list[int] = [low for low, _ in bounds]
+        highs: list[int] = [high for _, high in bounds]
         match operation:
             case "+":
                 return sum(lows), sum(highs)
