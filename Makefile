@@ -1,14 +1,17 @@
-# Two doors to the project; boot.py makes the environment that both run in.
-# make play ARGS="--seed 3"    make test ARGS="-k saves"
+# The doors to the project; boot.py makes the environment that they lead into.
+# make play ARGS="--seed 3"    make test ARGS="-k saves"    make bench ARGS="--quick"
 PYTHON ?= python3
 
-.PHONY: play test editor-server editor-test
+.PHONY: play test bench editor-server editor-test
 
 play:
 	@$(PYTHON) boot.py play $(ARGS)
 
 test:
 	@$(PYTHON) boot.py test $(ARGS)
+
+bench:
+	@$(PYTHON) boot.py bench $(ARGS)
 
 # The server that editors speak YAML with; where it is installed, the tests try the schema in it.
 editor-server:

@@ -1,4 +1,4 @@
-"""Makes the project's own environment when it is missing or stale, then plays the story or runs the tests in it.
+"""Makes the project's own environment when it is missing or stale, then plays, tests or measures in it.
 
 The Makefile starts this with whatever `python3` the system has. So it uses the standard library only, and its syntax
 stays readable to Python 3.6: an old Python has to get as far as the sentence that says which one is needed.
@@ -33,11 +33,14 @@ else:
 if TYPE_CHECKING:
     import subprocess
 
-USAGE = "usage: python3 boot.py play [ARGS...] | test [ARGS...]"
+USAGE = "usage: python3 boot.py play [ARGS...] | test [ARGS...] | bench [ARGS...]"
 ROOT = Path(__file__).resolve().parent
 
 #: What may be installed, each level holding all of those before it, and the dependency groups it adds.
 LEVELS: Mapping[str, Sequence[str]] = {"play": (), "test": ("dev",)}
+
+#: What can be done, and the level that it needs.
+COMMANDS: Mapping[str, str] = {"play": "play", "test": "test", "bench": "test"}
 
 #: What must hold before the tests are worth running, the quickest first.
 CHECKS = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("lint-imports",))
@@ -459,16 +462,23 @@ def test(root: Path, args: Sequence[str]) -> int:
     become([str(tool(root, "pytest")), *arguments])
 
 
+def bench(root: Path, args: Sequence[str]) -> NoReturn:
+    """Measure: how long the checker takes, or what the arguments name."""
+    become([str(tool(root, "python")), str(root / "tests" / "benchmarks"), *args])
+
+
 def main(argv: Sequence[str]) -> int:
     """Set up what the command needs and run it."""
-    if not argv or argv[0] not in LEVELS:
+    if not argv or argv[0] not in COMMANDS:
         say(USAGE)
         return EXIT_USAGE
-    level, *args = argv
+    command, *args = argv
     try:
-        set_up(ROOT, level)
-        if level == "play":
+        set_up(ROOT, COMMANDS[command])
+        if command == "play":
             play(ROOT, args)
+        if command == "bench":
+            bench(ROOT, args)
         return test(ROOT, args)
     except SetupError as error:
         say(str(error))

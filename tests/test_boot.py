@@ -452,6 +452,13 @@ def test_play_turns_into_the_engine(checkout: Path, became: list[list[str]]) -> 
     assert became == [[str(boot.tool(checkout, "python")), "-m", "waymeet", "play", "--seed", "3"]]
 
 
+def test_bench_turns_into_the_measurements(checkout: Path, became: list[list[str]]) -> None:
+    with pytest.raises(BecameError):
+        boot.bench(checkout, ["--quick"])
+    assert became == [[str(boot.tool(checkout, "python")), str(checkout / "tests" / "benchmarks"), "--quick"]]
+    assert (ROOT / "tests" / "benchmarks" / "__main__.py").exists()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there it is waited for")
 def test_a_program_takes_the_place_of_boot() -> None:
     program = "[sys.executable, '-c', 'import os, sys; print(os.getpid()); sys.exit(7)']"
@@ -562,7 +569,7 @@ def test_an_old_python_is_told_so_in_one_line() -> None:
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("target", ["play", "test"])
+@pytest.mark.parametrize("target", ["play", "test", "bench"])
 def test_make_only_calls_boot(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()  # the real `which`
     make = shutil.which("make")

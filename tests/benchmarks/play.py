@@ -1,19 +1,16 @@
 """Turns per second of headless random play, prose rendered, beside a bare dict walk of the same graph.
 
-Run: `.venv/bin/python tests/benchmarks/play.py [--nodes 1000] [--turns 200000] [--story scenes]`
+Run: `make bench ARGS="play [--nodes 1000] [--turns 200000] [--story scenes]"`
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-import sys
 import time
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.synthetic import synthetic_files
 from waymeet.checking import compile_files
@@ -21,7 +18,7 @@ from waymeet.project import read_files
 from waymeet.runtime import Story
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 ROUNDS = 5
 Graph = dict[str, dict[str, Any]]
@@ -86,13 +83,13 @@ def rate(run: Callable[[], object], turns: int) -> float:
     return median(rates)
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     """Measure one story, the engine and the floor in turn."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="play", description=__doc__)
     parser.add_argument("--nodes", type=int, default=1000)
     parser.add_argument("--turns", type=int, default=200_000)
     parser.add_argument("--story", type=Path)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     files = synthetic_files(options.nodes) if options.story is None else read_files(options.story)
     story = Story(compile_files(files, "story"))
     engine = rate(lambda: play(story, options.turns, 7), options.turns)
@@ -101,7 +98,3 @@ def main() -> None:
         graph = bare_graph(files)
         floor = rate(lambda: walk_graph(graph, story.data.steps[0].id, options.turns, 7), options.turns)
         print(f"floor:  {floor:>10,.0f} turns/s   engine/floor {engine / floor:.2f}")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,9 +1,9 @@
-"""What can be reached in a story, by sets of states in CUDD's decision diagrams: an oracle for what is too large to walk.
+"""What can be reached in a story, by sets of states in the decision diagrams of CUDD: an oracle.
 
-It shares nothing with the checker's analysis but the compiled story and the running of expressions. One set for each
-protagonist and step holds with which registers that is arrived at, and one with which it is rested at; what is new in
-one is carried on until nothing is new. Nothing is forgotten, as in a walk with `forget=False`. (Coudert, Berthet, Madre:
-Verification of synchronous sequential machines based on symbolic execution, 1989.)
+It shares nothing with the analysis of the checker but the compiled story and the running of expressions. One set for
+each protagonist and step holds with which registers that is arrived at, and one with which it is rested at; what is
+new in one is carried on until nothing is new. Nothing is forgotten, as in a walk with `forget=False`. (Coudert,
+Berthet, Madre: Verification of synchronous sequential machines based on symbolic execution, 1989.)
 """
 
 from __future__ import annotations
