@@ -6,16 +6,17 @@ import gc
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from waymeet.analysis.budget import Budget
+from waymeet.analysis.budget import READING, SECONDS, Budget, BudgetSpentError
 from waymeet.analysis.obligations import Obligations
 from waymeet.analysis.replay import Replayer
 from waymeet.analysis.surveying import survey
 from waymeet.analysis.uses import uses_of
 from waymeet.authoring.compiler import compile_story
-from waymeet.authoring.loading import load_files
-from waymeet.diagnostics import Diagnostic, Report, Severity, StoryError, Summary
+from waymeet.authoring.loading import WrittenFiles, load_files
+from waymeet.diagnostics import Diagnostic, Report, Severity, StoryError, Summary, Undecided
 from waymeet.prose.rendering import Rendering, Template, is_fixed
 from waymeet.rules import GRAPH_RULES, SETTABLE_RULES, STATE_RULES
 from waymeet.rules.facts import Facts, Found, GraphFacts, covers
@@ -23,16 +24,15 @@ from waymeet.runtime import Story
 from waymeet.story import prose_in
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
     from waymeet.authoring.compiler import Compiled
-    from waymeet.authoring.loading import WrittenFiles
     from waymeet.authoring.places import Allow
     from waymeet.diagnostics import Span
     from waymeet.story import StoryData
 
-#: Seconds after which a check says what it knows, unless told otherwise.
-BUDGET = 60.0
+#: How long it takes to judge a story, as a part of how long it took to read.
+_JUDGING = 0.5
 
 
 def compile_files(files: dict[str, bytes], name: str) -> StoryData:
@@ -51,22 +51,32 @@ def compile_written(written: WrittenFiles, name: str) -> StoryData:
 
 
 def check_files(files: dict[str, bytes], name: str, *, budget: Budget | float | None = None) -> Report:
-    """Everything that can be said about a story within a budget, or so many seconds; see `BUDGET` for none.
+    """Everything that can be said about a story within a budget, or so many seconds; `SECONDS` for None.
 
     `name` names a story that cannot be read.
     """
     began = time.monotonic()
     if not isinstance(budget, Budget):
-        budget = Budget(BUDGET if budget is None else budget, began=began)
-    with _collector_off():
-        written = load_files(files)
-        compiled = compile_story(written, SETTABLE_RULES)
-        if compiled is None:
-            return _invalid(written, name)
-        story = Story(compiled.story)
+        budget = Budget(SECONDS if budget is None else budget, began=began)
+    written = WrittenFiles(tick=partial(budget.tick, READING, 0))
+    with _collector_off() as collect_but_for_these:
+        try:
+            compiled = compile_story(load_files(files, written), SETTABLE_RULES)
+            if compiled is None:
+                return _invalid(written, name)
+            story = Story(compiled.story)
+        except BudgetSpentError as spent:
+            return _unread(written, name, str(spent), Summary(seconds=_since(began)))
+        collect_but_for_these()
+        return replace(_judged(compiled, story, budget, began), sources=written.sources)
+
+
+def _judged(compiled: Compiled, story: Story, budget: Budget, began: float) -> Report:
+    """Everything that can be said about a story that can be played."""
     _tell_all(story)
     off = frozenset(rule for rule, level in compiled.severities.items() if level == "off")
     obligations = Obligations(compiled.story, compiled.promises)
+    budget.keep(_since(began) * _JUDGING)
     known = survey(story, obligations.watch, budget=budget)
     facts = Facts(story, compiled.places, obligations, known, off)
     kept, unused = _allowed([*_found_in_graph(compiled), *_found(facts)], compiled.places.allows)
@@ -75,20 +85,31 @@ def check_files(files: dict[str, bytes], name: str, *, budget: Budget | float | 
     if not undecided:
         kept += [_unused(allow) for allow in unused if allow.rule not in off]
     kept = [_weighed(finding, compiled.severities) for finding in kept if finding.rule not in off]
-    summary = _summary(compiled, known.rests, time.monotonic() - began)
-    return Report(story.id, tuple(kept), undecided, summary, sources=written.sources).sorted()
+    summary = _summary(compiled, known.rests, _since(began))
+    return Report(story.id, tuple(kept), undecided, summary).sorted()
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
-    """Keep the cyclic garbage collector from going through a story's many small objects while they are made."""
-    enabled = gc.isenabled()
+def _collector_off() -> Iterator[Callable[[], None]]:
+    """Keep the cyclic garbage collector from going through a story's many small objects while they are made.
+
+    What is given turns it on again, but for what is there by then, which it would go through again and again.
+    """
+    enabled, mine = gc.isenabled(), not gc.get_freeze_count()
     gc.disable()
-    try:
-        yield
-    finally:
+
+    def but_for_these() -> None:
+        if mine:
+            gc.freeze()
         if enabled:
             gc.enable()
+
+    try:
+        yield but_for_these
+    finally:
+        but_for_these()
+        if mine:
+            gc.unfreeze()
 
 
 def _tell_all(story: Story) -> None:
@@ -118,6 +139,17 @@ def _found(facts: Facts) -> Iterator[Found]:
                 if claim is None or not claim(facts, ended):
                     raise AssertionError(f"{finding.witness} does not show {rule.name}: {finding.message}")
             yield found
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 3)
+
+
+def _unread(written: WrittenFiles, name: str, reason: str, summary: Summary) -> Report:
+    """What is known of a story that was not read to its end: what is wrong so far, and nothing else."""
+    undecided = tuple(Undecided(rule.name, reason, subject="all of the story") for rule in (*GRAPH_RULES, *STATE_RULES))
+    report = _invalid(written, name)
+    return replace(report, undecided=undecided, summary=summary, invalid=bool(report.findings))
 
 
 def _invalid(written: WrittenFiles, name: str) -> Report:
@@ -178,5 +210,5 @@ def _summary(compiled: Compiled, states: int, seconds: float) -> Summary:
         endings=len(compiled.story.endings),
         words=compiled.words,
         states=states,
-        seconds=round(seconds, 3),
+        seconds=seconds,
     )

@@ -25,6 +25,7 @@ from waymeet.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from waymeet.analysis.budget import Budget
     from waymeet.diagnostics import Report
 
 #: The story that ships with waymeet, inside the installed package; a checkout has it in `scenes/`.
@@ -56,8 +57,8 @@ def load(path: str | os.PathLike[str]) -> Story:
     return story
 
 
-def check(path: str | os.PathLike[str], *, budget: float | None = None) -> Report:
-    """Everything that can be said about a story; see `waymeet.checking.check_files`.
+def check(path: str | os.PathLike[str], *, budget: Budget | float | None = None) -> Report:
+    """Everything that can be said about a story within so many seconds; see `waymeet.checking.check_files`.
 
     Raises `StoryNotFoundError`, and `OSError` for what cannot be read.
     """
