@@ -7,9 +7,10 @@ import time
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from waymeet.analysis.budget import READING, SECONDS, Budget, BudgetSpentError
+from waymeet.analysis.essence import essence
 from waymeet.analysis.obligations import Obligations
 from waymeet.analysis.replay import Replayer
 from waymeet.analysis.surveying import survey
@@ -27,12 +28,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
     from waymeet.authoring.compiler import Compiled
-    from waymeet.authoring.places import Allow
+    from waymeet.authoring.places import Allow, Places
     from waymeet.diagnostics import Span
     from waymeet.story import StoryData
 
 #: How long it takes to judge a story, as a part of how long it took to read.
 _JUDGING = 0.5
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Keep the cyclic garbage collector from going through a story's many small objects again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def compile_files(files: dict[str, bytes], name: str) -> StoryData:
@@ -50,66 +63,87 @@ def compile_written(written: WrittenFiles, name: str) -> StoryData:
     return compiled.story
 
 
-def check_files(files: dict[str, bytes], name: str, *, budget: Budget | float | None = None) -> Report:
+@_collector_off()
+def check_files(
+    files: dict[str, bytes], name: str, *, budget: Budget | float | None = None, proofs: Proofs | None = None
+) -> Report:
     """Everything that can be said about a story within a budget, or so many seconds; `SECONDS` for None.
 
-    `name` names a story that cannot be read.
+    `name` names a story that cannot be read. What `proofs` know is not proved again, and what is proved is told them.
     """
     began = time.monotonic()
     if not isinstance(budget, Budget):
         budget = Budget(SECONDS if budget is None else budget, began=began)
     written = WrittenFiles(tick=partial(budget.tick, READING, 0))
-    with _collector_off() as collect_but_for_these:
-        try:
-            compiled = compile_story(load_files(files, written), SETTABLE_RULES)
-            if compiled is None:
-                return _invalid(written, name)
-            story = Story(compiled.story)
-        except BudgetSpentError as spent:
-            return _unread(written, name, str(spent), Summary(seconds=_since(began)))
-        collect_but_for_these()
-        return replace(_judged(compiled, story, budget, began), sources=written.sources)
+    try:
+        compiled = compile_story(load_files(files, written), SETTABLE_RULES)
+    except BudgetSpentError as spent:
+        return _unread(written, name, str(spent), Summary(seconds=_since(began)))
+    if compiled is None:
+        return _invalid(written, name)
+    return replace(_judged(compiled, Story(compiled.story), budget, began, proofs), sources=written.sources)
 
 
-def _judged(compiled: Compiled, story: Story, budget: Budget, began: float) -> Report:
+class _OfStates(NamedTuple):
+    """What the rules about states have found, what they leave open, how many states were seen, and if that is all."""
+
+    found: list[Found]
+    undecided: tuple[Undecided, ...]
+    states: int
+    complete: bool
+
+
+class Proofs(Protocol):
+    """What is proved by essence (see `analysis.essence`): that no rule about states finds anything."""
+
+    def proved(self, essence: str) -> int | None:
+        """How many states there are in a story of this essence, if nothing is wrong with any."""
+
+    def prove(self, essence: str, states: int) -> None:
+        """Note that nothing is wrong with any of so many states."""
+
+
+def _judged(compiled: Compiled, story: Story, budget: Budget, began: float, proofs: Proofs | None) -> Report:
     """Everything that can be said about a story that can be played."""
     _tell_all(story)
     off = frozenset(rule for rule, level in compiled.severities.items() if level == "off")
     obligations = Obligations(compiled.story, compiled.promises)
     budget.keep(_since(began) * _JUDGING)
-    known = survey(story, obligations.watch, budget=budget)
-    facts = Facts(story, compiled.places, obligations, known, off)
-    kept, unused = _allowed([*_found_in_graph(compiled), *_found(facts)], compiled.places.allows)
-    rules = [rule for rule in STATE_RULES if rule.name not in off]
-    undecided = tuple(question for rule in rules for question in rule.undecided(facts))
-    if not undecided:
+    judge = partial(_judged_by_states, story, compiled.places, obligations, off, budget)
+    if proofs is None:
+        judged = judge()
+    else:
+        same = essence(compiled.story, compiled.places, compiled.promises, obligations.watch, off)
+        judged = _proved(same, judge, proofs)
+    kept, unused = _allowed([*_found_in_graph(compiled), *judged.found], compiled.places.allows)
+    if not judged.undecided:
         kept += [_unused(allow) for allow in unused if allow.rule not in off]
     kept = [_weighed(finding, compiled.severities) for finding in kept if finding.rule not in off]
-    summary = _summary(compiled, known.rests, _since(began))
-    return Report(story.id, tuple(kept), undecided, summary).sorted()
+    summary = _summary(compiled, judged.states, _since(began))
+    return Report(story.id, tuple(kept), judged.undecided, summary).sorted()
 
 
-@contextmanager
-def _collector_off() -> Iterator[Callable[[], None]]:
-    """Keep the cyclic garbage collector from going through a story's many small objects while they are made.
+def _judged_by_states(
+    story: Story, places: Places, obligations: Obligations, off: frozenset[str], budget: Budget
+) -> _OfStates:
+    """What the rules about states say."""
+    known = survey(story, obligations.watch, budget=budget)
+    facts = Facts(story, places, obligations, known, off)
+    found = list(_found(facts))
+    rules = [rule for rule in STATE_RULES if rule.name not in off]
+    undecided = tuple(question for rule in rules for question in rule.undecided(facts))
+    return _OfStates(found, undecided, known.rests, known.stopped is None)
 
-    What is given turns it on again, but for what is there by then, which it would go through again and again.
-    """
-    enabled, mine = gc.isenabled(), not gc.get_freeze_count()
-    gc.disable()
 
-    def but_for_these() -> None:
-        if mine:
-            gc.freeze()
-        if enabled:
-            gc.enable()
-
-    try:
-        yield but_for_these
-    finally:
-        but_for_these()
-        if mine:
-            gc.unfreeze()
+def _proved(same: str, judge: Callable[[], _OfStates], proofs: Proofs) -> _OfStates:
+    """What is known of a story of this essence, or else what is found out now."""
+    states = proofs.proved(same)
+    if states is not None:
+        return _OfStates([], (), states, complete=True)
+    judged = judge()
+    if judged.complete and not judged.found and not judged.undecided:
+        proofs.prove(same, judged.states)
+    return judged
 
 
 def _tell_all(story: Story) -> None:

@@ -196,6 +196,7 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fail-on", choices=("error", "warning", "note"), default="warning", help="the least that counts as a finding"
     )
+    parser.add_argument("--no-cache", dest="cache", action="store_false", help="find everything out anew")
 
 
 def _limits(text: str) -> Limits:
@@ -217,7 +218,7 @@ def _check(options: argparse.Namespace) -> int:
     with Spending(options.budget) as spending, bundled() as own:
         for path in options.stories or [own]:
             try:
-                reports.append((str(path), check(path, budget=spending.on_next())))
+                reports.append((str(path), check(path, budget=spending.on_next(), cache=options.cache)))
             except (StoryNotFoundError, OSError) as error:
                 refused.append(error)
     if reports:

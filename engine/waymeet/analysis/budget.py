@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 _LOOK_EVERY = 0.05
 #: Seconds between two things told to a listener.
 _TELL_EVERY = 0.1
+_GIGA = 10**9
+_MEGA = 10**6
 #: How many seconds there are for one check, unless told otherwise.
 SECONDS = 60.0
 #: The phase in which files are read and compiled.
 READING = "reading the story"
-_GIGA = 10**9
-_MEGA = 10**6
 
 
 class BudgetSpentError(Exception):
