@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kit.pages import TESTS, fenced_blocks, story_files
-from waymeet import checking, cli, exits, machine, project, snapshots
-from waymeet.analysis import surveying, walk
+from waymeet import cli, exits, machine, project, snapshots
+from waymeet.analysis import budget, surveying, walk
 from waymeet.authoring import events, fields, names, yaml_colons
 from waymeet.authoring.constructs import chance, decks, questions
 from waymeet.authoring.constructs import flags as constructs
@@ -340,7 +340,7 @@ def _limits() -> str:
         "states that a check goes through one by one": walk.MAX_STATES,
         "room for those states": f"{walk.MAX_SIZE // mega} MiB",
         "nodes of the diagrams of its sets of states": surveying.MAX_NODES,
-        "time of a check, unless told otherwise": f"{checking.BUDGET:.0f} s",
+        "time of a check, unless told otherwise": f"{budget.SECONDS:.0f} s",
         "length of a line, with `--width`": f"{min(cli._WIDTHS)} to {max(cli._WIDTHS)}",
         "size of a save": f"{saves.MAX_SIZE // mega} MiB",
         "size of the bytes of `Moment.save`": f"{snapshots.MAX_SIZE // mega} MiB",

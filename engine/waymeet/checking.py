@@ -6,16 +6,18 @@ import gc
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from waymeet.analysis.budget import Budget
+from waymeet.analysis.budget import READING, SECONDS, Budget, BudgetSpentError
+from waymeet.analysis.essence import essence
 from waymeet.analysis.obligations import Obligations
 from waymeet.analysis.replay import Replayer
 from waymeet.analysis.surveying import survey
 from waymeet.analysis.uses import uses_of
 from waymeet.authoring.compiler import compile_story
-from waymeet.authoring.loading import load_files
-from waymeet.diagnostics import Diagnostic, Report, Severity, StoryError, Summary
+from waymeet.authoring.loading import WrittenFiles, load_files
+from waymeet.diagnostics import Diagnostic, Report, Severity, StoryError, Summary, Undecided
 from waymeet.prose.rendering import Rendering, Template, is_fixed
 from waymeet.rules import GRAPH_RULES, SETTABLE_RULES, STATE_RULES
 from waymeet.rules.facts import Facts, Found, GraphFacts, covers
@@ -23,16 +25,15 @@ from waymeet.runtime import Story
 from waymeet.story import prose_in
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
     from waymeet.authoring.compiler import Compiled
-    from waymeet.authoring.loading import WrittenFiles
-    from waymeet.authoring.places import Allow
+    from waymeet.authoring.places import Allow, Places
     from waymeet.diagnostics import Span
     from waymeet.story import StoryData
 
-#: Seconds after which a check says what it knows, unless told otherwise.
-BUDGET = 60.0
+#: How long it takes to judge a story, as a part of how long it took to read.
+_JUDGING = 0.5
 
 
 @contextmanager
@@ -63,32 +64,86 @@ def compile_written(written: WrittenFiles, name: str) -> StoryData:
 
 
 @_collector_off()
-def check_files(files: dict[str, bytes], name: str, *, budget: Budget | float | None = None) -> Report:
-    """Everything that can be said about a story within a budget, or so many seconds; see `BUDGET` for none.
+def check_files(
+    files: dict[str, bytes], name: str, *, budget: Budget | float | None = None, proofs: Proofs | None = None
+) -> Report:
+    """Everything that can be said about a story within a budget, or so many seconds; `SECONDS` for None.
 
-    `name` names a story that cannot be read.
+    `name` names a story that cannot be read. What `proofs` know is not proved again, and what is proved is told them.
     """
     began = time.monotonic()
     if not isinstance(budget, Budget):
-        budget = Budget(BUDGET if budget is None else budget, began=began)
-    written = load_files(files)
-    compiled = compile_story(written, SETTABLE_RULES)
+        budget = Budget(SECONDS if budget is None else budget, began=began)
+    written = WrittenFiles(tick=partial(budget.tick, READING, 0))
+    try:
+        compiled = compile_story(load_files(files, written), SETTABLE_RULES)
+    except BudgetSpentError as spent:
+        return _unread(written, name, str(spent), Summary(seconds=_since(began)))
     if compiled is None:
         return _invalid(written, name)
-    story = Story(compiled.story)
+    return replace(_judged(compiled, Story(compiled.story), budget, began, proofs), sources=written.sources)
+
+
+class _OfStates(NamedTuple):
+    """What the rules about states have found, what they leave open, how many states were seen, and if that is all."""
+
+    found: list[Found]
+    undecided: tuple[Undecided, ...]
+    states: int | None
+    complete: bool
+
+
+class Proofs(Protocol):
+    """What is proved by essence (see `analysis.essence`): that no rule about states finds anything."""
+
+    def proved(self, essence: str) -> int | None:
+        """How many states there are in a story of this essence, if nothing is wrong with any."""
+
+    def prove(self, essence: str, states: int) -> None:
+        """Note that nothing is wrong with any of so many states."""
+
+
+def _judged(compiled: Compiled, story: Story, budget: Budget, began: float, proofs: Proofs | None) -> Report:
+    """Everything that can be said about a story that can be played."""
     _tell_all(story)
     off = frozenset(rule for rule, level in compiled.severities.items() if level == "off")
     obligations = Obligations(compiled.story, compiled.promises)
-    known = survey(story, obligations.watch, budget=budget)
-    facts = Facts(story, compiled.places, obligations, known, off)
-    kept, unused = _allowed([*_found_in_graph(compiled), *_found(facts)], compiled.places.allows)
-    rules = [rule for rule in STATE_RULES if rule.name not in off]
-    undecided = tuple(question for rule in rules for question in rule.undecided(facts))
-    if not undecided:
+    budget.keep(_since(began) * _JUDGING)
+    judge = partial(_judged_by_states, story, compiled.places, obligations, off, budget)
+    if proofs is None:
+        judged = judge()
+    else:
+        same = essence(compiled.story, compiled.places, compiled.promises, obligations.watch, off)
+        judged = _proved(same, judge, proofs)
+    kept, unused = _allowed([*_found_in_graph(compiled), *judged.found], compiled.places.allows)
+    if not judged.undecided:
         kept += [_unused(allow) for allow in unused if allow.rule not in off]
     kept = [_weighed(finding, compiled.severities) for finding in kept if finding.rule not in off]
-    summary = _summary(compiled, known.rests, time.monotonic() - began)
-    return Report(story.id, tuple(kept), undecided, summary, sources=written.sources).sorted()
+    summary = _summary(compiled, judged.states, _since(began))
+    return Report(story.id, tuple(kept), judged.undecided, summary).sorted()
+
+
+def _judged_by_states(
+    story: Story, places: Places, obligations: Obligations, off: frozenset[str], budget: Budget
+) -> _OfStates:
+    """What the rules about states say."""
+    known = survey(story, obligations.watch, budget=budget)
+    facts = Facts(story, places, obligations, known, off)
+    found = list(_found(facts))
+    rules = [rule for rule in STATE_RULES if rule.name not in off]
+    undecided = tuple(question for rule in rules for question in rule.undecided(facts))
+    return _OfStates(found, undecided, known.rests, known.stopped is None)
+
+
+def _proved(same: str, judge: Callable[[], _OfStates], proofs: Proofs) -> _OfStates:
+    """What is known of a story of this essence, or else what is found out now."""
+    states = proofs.proved(same)
+    if states is not None:
+        return _OfStates([], (), states, complete=True)
+    judged = judge()
+    if judged.complete and judged.states is not None and not judged.found and not judged.undecided:
+        proofs.prove(same, judged.states)
+    return judged
 
 
 def _tell_all(story: Story) -> None:
@@ -118,6 +173,17 @@ def _found(facts: Facts) -> Iterator[Found]:
                 if claim is None or not claim(facts, ended):
                     raise AssertionError(f"{finding.witness} does not show {rule.name}: {finding.message}")
             yield found
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 3)
+
+
+def _unread(written: WrittenFiles, name: str, reason: str, summary: Summary) -> Report:
+    """What is known of a story that was not read to its end: what is wrong so far, and nothing else."""
+    undecided = tuple(Undecided(rule.name, reason, subject="all of the story") for rule in (*GRAPH_RULES, *STATE_RULES))
+    report = _invalid(written, name)
+    return replace(report, undecided=undecided, summary=summary, invalid=bool(report.findings))
 
 
 def _invalid(written: WrittenFiles, name: str) -> Report:
@@ -178,5 +244,5 @@ def _summary(compiled: Compiled, states: int | None, seconds: float) -> Summary:
         endings=len(compiled.story.endings),
         words=compiled.words,
         states=states,
-        seconds=round(seconds, 3),
+        seconds=seconds,
     )

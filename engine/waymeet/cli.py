@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from waymeet.authoring.rewriting import Rewritten
     from waymeet.diagnostics import Report, StoryError, StoryNotFoundError
     from waymeet.runtime import Story
+    from waymeet.spending import Limits
     from waymeet.walkthroughs import Outcome
 
 #: What is said when there is no room left to say more.
@@ -187,34 +188,37 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print what is found")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
     parser.add_argument(
-        "--budget", type=_seconds, metavar="TIME", help="how long to look, as in 60s or 5m (default 60s)"
+        "--budget",
+        type=_limits,
+        metavar="LIMITS",
+        help="how long to look and with how much memory, as in 5m or 60s,2GB (default 60s)",
     )
     parser.add_argument(
         "--fail-on", choices=("error", "warning", "note"), default="warning", help="the least that counts as a finding"
     )
+    parser.add_argument("--no-cache", dest="cache", action="store_false", help="find everything out anew")
 
 
-def _seconds(text: str) -> float:
-    factor = {"s": 1, "m": 60}.get(text[-1:])
+def _limits(text: str) -> Limits:
+    from waymeet.spending import read_limits
+
     try:
-        seconds = float(text) if factor is None else float(text[:-1]) * factor
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < 1e6:
-        raise argparse.ArgumentTypeError(f"expected a time such as 60s or 5m, found {text!r}")
-    return seconds
+        return read_limits(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _check(options: argparse.Namespace) -> int:
     from waymeet.diagnostics import Severity, StoryNotFoundError
     from waymeet.opening import bundled, check
+    from waymeet.spending import Spending
 
     reports: list[tuple[str, Report]] = []
     refused: list[StoryNotFoundError | OSError] = []
-    with bundled() as own:
+    with Spending(options.budget) as spending, bundled() as own:
         for path in options.stories or [own]:
             try:
-                reports.append((str(path), check(path, budget=options.budget)))
+                reports.append((str(path), check(path, budget=spending.on_next(), cache=options.cache)))
             except (StoryNotFoundError, OSError) as error:
                 refused.append(error)
     if reports:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import as_file, files
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
+from waymeet.cache import Cache, cache_folder
 from waymeet.expressions.code import CodeError
 from waymeet.project import read_files
 from waymeet.runtime import Story
@@ -23,17 +24,16 @@ from waymeet.story import StoryDataError, from_bytes, to_bytes
 from waymeet.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from waymeet.analysis.budget import Budget
     from waymeet.diagnostics import Report
 
 #: The story that ships with waymeet, inside the installed package; a checkout has it in `scenes/`.
 _BUNDLED = "bundled"
 #: So many compiled stories are kept, those that were opened last.
 _KEPT = 20
-#: Seconds after which a file that was never finished is nobody's any more.
-_STALE = 3600
-_TEMPORARY = "tmp"
+_PACKAGE = Path(__file__).parent
 #: What makes a compiled story what it is, besides the author's files.
 _COMPILER = (
     *("authoring", "expressions", "prose", "checking.py", "diagnostics.py", "renaming.py", "rules", "story.py"),
@@ -48,22 +48,46 @@ def load(path: str | os.PathLike[str]) -> Story:
     what cannot be read.
     """
     read = read_files(Path(path))
-    cached = cache_folder() / f"{_key(read)}.story"
-    story = _cached(cached)
+    cached = Cache(cache_folder(), ".story", _KEPT)
+    key = _key(read, _compiler(_PACKAGE))
+    story = _linked(cached.read(key))
     if story is None:
         story, raw = _compiled(Path(path), read)
-        _keep(cached, raw)
+        cached.write(key, raw)
     return story
 
 
-def check(path: str | os.PathLike[str], *, budget: float | None = None) -> Report:
-    """Everything that can be said about a story; see `waymeet.checking.check_files`.
+def check(path: str | os.PathLike[str], *, budget: Budget | float | None = None, cache: bool = True) -> Report:
+    """Everything that can be said about a story within so many seconds; see `waymeet.checking.check_files`.
 
-    Raises `StoryNotFoundError`, and `OSError` for what cannot be read.
+    What the cache knows of the same content is not found out again, unless there is to be no `cache`. Raises
+    `StoryNotFoundError`, and `OSError` for what cannot be read.
     """
+    read = read_files(Path(path))
+    name = Path(path).name
+    if not cache:
+        from waymeet.checking import check_files
+
+        return check_files(read, name, budget=budget)
+    return _check_anew_if_need_be(read, name, budget)
+
+
+def _check_anew_if_need_be(read: dict[str, bytes], name: str, budget: Budget | float | None) -> Report:
+    from waymeet.results import Results
+
+    began = time.monotonic()
+    maker = _sources(_PACKAGE)
+    results = Results(cache_folder(), maker.hex())
+    key = _key({"": name.encode("utf-8", "surrogatepass"), **read}, maker)
+    report = results.report(key)
+    if report is not None:
+        return replace(report, summary=replace(report.summary, seconds=round(time.monotonic() - began, 3)))
     from waymeet.checking import check_files
 
-    return check_files(read_files(Path(path)), Path(path).name, budget=budget)
+    report = check_files(read, name, budget=budget, proofs=results)
+    if not report.undecided:
+        results.keep(key, report)
+    return report
 
 
 @contextmanager
@@ -77,15 +101,6 @@ def bundled() -> Iterator[Path]:
         yield Path(__file__).resolve().parents[2] / "scenes"
 
 
-def cache_folder() -> Path:
-    """Where compiled stories are kept: data only, and safe to delete."""
-    if home := os.environ.get("WAYMEET_HOME"):
-        return Path(home, "cache")
-    from platformdirs import user_cache_path
-
-    return user_cache_path("waymeet")
-
-
 def _compiled(path: Path, read: dict[str, bytes]) -> tuple[Story, bytes]:
     from waymeet.checking import compile_files
 
@@ -97,56 +112,38 @@ def _compiled(path: Path, read: dict[str, bytes]) -> tuple[Story, bytes]:
 @cache
 def _compiler(package: Path) -> bytes:
     """What tells this compiler from others of the same version: a hash of its sources, which takes 2 ms."""
+    return _hashed(source for part in _COMPILER for source in _python(package / part))
+
+
+@cache
+def _sources(package: Path) -> bytes:
+    """What tells all of this waymeet from others of the same version."""
+    return _hashed(_python(package))
+
+
+def _python(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
+
+
+def _hashed(sources: Iterable[Path]) -> bytes:
     digest = blake2b(digest_size=16)
-    for part in _COMPILER:
-        path = package / part
-        for source in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            with suppress(OSError):  # there are none where the package is zipped; its version must do then
-                digest.update(source.read_bytes())
+    for source in sources:
+        with suppress(OSError):  # there are none where the package is zipped; its version must do then
+            digest.update(source.read_bytes())
     return digest.digest()
 
 
-def _key(read: dict[str, bytes]) -> str:
-    digest = blake2b(__version__.encode() + _compiler(Path(__file__).parent), digest_size=16)
+def _key(read: dict[str, bytes], maker: bytes) -> str:
+    digest = blake2b(__version__.encode() + maker, digest_size=16)
     for name, data in read.items():
         digest.update(b"\0%b\0%d\0" % (os.fsencode(name), len(data)))
         digest.update(data)
     return digest.hexdigest()
 
 
-def _cached(file: Path) -> Story | None:
-    """The story in the cache; None when it is not there, or not whole, or cannot be linked."""
+def _linked(raw: bytes | None) -> Story | None:
+    """A compiled story; None when there is none, or it is not whole, or cannot be linked."""
     try:
-        raw = file.read_bytes()
-        story = Story(from_bytes(raw), raw)
-    except (OSError, StoryDataError, CodeError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        return None if raw is None else Story(from_bytes(raw), raw)
+    except (StoryDataError, CodeError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
         return None
-    with suppress(OSError):
-        os.utime(file)
-    return story
-
-
-def _keep(file: Path, raw: bytes) -> None:
-    """Put a compiled story into the cache; where that is not possible, the next start compiles again."""
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=file.parent, prefix=_TEMPORARY, delete=False) as temporary:
-            temporary.write(raw)
-        try:
-            Path(temporary.name).replace(file)
-        except OSError:
-            Path(temporary.name).unlink()
-        _tidy(file.parent)
-
-
-def _tidy(folder: Path) -> None:
-    """Remove the stories that were not opened for longest, and what writes that broke off have left."""
-    times: dict[Path, float] = {}
-    for file in folder.iterdir():
-        with suppress(OSError):  # another process may tidy too
-            times[file] = file.stat().st_mtime
-    stories = sorted((file for file in times if file.suffix == ".story"), key=times.__getitem__, reverse=True)
-    stale = [file for file in times if file.name.startswith(_TEMPORARY) and times[file] < time.time() - _STALE]
-    for file in (*stories[_KEPT:], *stale):
-        with suppress(OSError):
-            file.unlink()

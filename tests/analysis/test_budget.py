@@ -63,6 +63,11 @@ def test_memory_is_looked_at_now_and_then(clock: mock.Mock) -> None:
         clock.return_value += 0.06
         assert reason(budget, 7) == "the budget of 2 GB of memory was used up after 7 states"
         assert budget.room == 0
+        held.return_value = 1_500_000_000
+        budget.tick(PHASE, 7, ahead=500_000_000)
+        clock.return_value += 0.06
+        with pytest.raises(BudgetSpentError):
+            budget.tick(PHASE, 7, ahead=500_000_001)
 
 
 def test_less_than_a_gigabyte_is_told_in_megabytes() -> None:
@@ -86,9 +91,23 @@ def test_a_share_has_its_own_time_and_all_else_in_common(clock: mock.Mock) -> No
     share.tick(PHASE, 3)
     assert heard == [Progress(PHASE, 3, None, 10.0)]
     clock.return_value = 125.1
-    assert reason(share, 3) == "a share of the budget, 15 s, was used up after 3 states"
+    assert reason(share, 3) == "a share of the budget, 15.0 s, was used up after 3 states"
     budget.tick(PHASE, 4)
     assert budget.left == pytest.approx(34.9)
+
+
+def test_some_time_can_be_kept_for_what_comes_after(clock: mock.Mock) -> None:
+    budget = Budget(60)
+    budget.keep(20)
+    assert budget.left == 40
+    clock.return_value = 140.1
+    assert reason(budget) == "the budget of 60 s was used up while counting sheep"
+    clock.return_value = 130.0
+    budget.keep(20)
+    assert budget.left == 5
+    endless = Budget()
+    endless.keep(20)
+    assert endless.left == inf
 
 
 def test_who_interrupts_one_interrupts_all() -> None:

@@ -12,7 +12,7 @@ import pytest
 import waymeet
 from cli.stories import FERRY, write
 from waymeet import checking, opening
-from waymeet.opening import cache_folder
+from waymeet.cache import cache_folder
 from waymeet.story import Assignment, to_bytes
 
 if TYPE_CHECKING:
@@ -254,8 +254,3 @@ def test_a_write_that_breaks_off_leaves_nothing_behind(ferry: Path, monkeypatch:
     monkeypatch.setattr(os, "replace", full)
     assert waymeet.load(ferry).title == "The Ferry"
     assert not entries()
-
-
-def test_checking_leaves_the_cache_alone(ferry: Path, run: Run) -> None:
-    assert run("check", ferry).code == 0
-    assert not cache_folder().exists()

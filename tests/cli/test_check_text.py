@@ -6,17 +6,21 @@ import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 
 from cli.stories import FERRY, HEAD, chained, endless, story, write
+from waymeet.analysis.budget import BudgetSpentError
 from waymeet.reports.text import printable
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
     from cli.conftest import Ran
 
+    Python = Callable[..., subprocess.CompletedProcess[str]]
     Run = Callable[..., Ran]
 
 MISSPELT = FERRY.replace("goto: landing", "goto: lending", 1)
@@ -194,6 +198,37 @@ def test_a_check_keeps_to_its_budget_and_says_what_it_left_open(here: Path, run:
     assert "accounted for" not in ran.out
 
 
+#: A walk only, and then the most memory that there was in use, in kibibytes.
+MEASURED = """
+import re, sys
+from waymeet.analysis import surveying
+from waymeet.cli import main
+surveying._by_sets = lambda *_: None
+main(sys.argv[1:])
+print(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="how much memory was in use is not told")
+def test_a_check_keeps_to_its_memory(here: Path, python: Python) -> None:
+    write(here / "well", story=UNDECIDED)
+    ran = python("-c", MEASURED, "check", "--budget", "30s,120MB", "well")
+    assert "undecided: the budget of 120 MB of memory was used up after " in ran.stdout
+    assert int(ran.stdout.split("\n")[-2]) * 1024 < 120_000_000 * 1.1
+
+
+def test_a_story_that_is_not_read_in_time_is_undecided(here: Path, run: Run) -> None:
+    ran = run("check", "--budget", "0.000001s", write(here / "well", story=FERRY))
+    assert ran.code == 3
+    assert ran.out.startswith("undecided: the budget of 1e-06 s was used up while reading the story; give it more")
+    slips = FERRY + "endings: {}\n"
+    with mock.patch("waymeet.checking.compile_story", side_effect=BudgetSpentError("it was interrupted")):
+        ran = run("check", write(here / "slips", story=slips))
+    assert ran.code == 1
+    assert "error[duplicate-key]" in ran.out
+    assert "undecided: it was interrupted\n" in ran.out
+
+
 def test_findings_come_before_what_is_undecided(here: Path, run: Run) -> None:
     text = UNDECIDED.replace("  house:\n", "  lost:\n    text: Lost.\n    goto: house\n  house:\n")
     ran = run("check", "--budget", "0.2s", write(here / "well", story=text))
@@ -202,15 +237,18 @@ def test_findings_come_before_what_is_undecided(here: Path, run: Run) -> None:
     assert found < ran.out.index("\nundecided: ") < ran.out.index("dead-end: ")
 
 
-@pytest.mark.parametrize("wrong", ["0", "-1s", "nan", "inf", "1h", "soon", "", "s"])
-def test_a_budget_that_is_no_time_is_wrong_usage(run: Run, wrong: str) -> None:
+WRONG = ["0", "-1s", "nan", "inf", "1h", "soon", "", "s", "2TB", "0GB", "GB", "1s,2s", "1GB,1MB", "1s,", "1s 1GB"]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_budget_that_is_none_is_wrong_usage(run: Run, wrong: str) -> None:
     ran = run("check", f"--budget={wrong}")
     assert ran.code == 2
-    assert "expected a time such as 60s or 5m" in ran.err
+    assert "expected a time such as 60s or 5m, a size of memory such as 500MB or 2GB, or both" in ran.err
 
 
-@pytest.mark.parametrize("right", ["60s", "5m", "0.5m", "90"])
-def test_budgets_in_seconds_and_minutes(here: Path, run: Run, right: str) -> None:
+@pytest.mark.parametrize("right", ["60s", "5m", "0.5m", "90", "2GB", "60s,2GB", "1.5gb, 5m"])
+def test_budgets_of_time_and_memory(here: Path, run: Run, right: str) -> None:
     assert run("check", "--budget", right, write(here / "ferry", story=FERRY)).code == 0
 
 

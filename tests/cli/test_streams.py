@@ -105,20 +105,48 @@ def test_a_story_is_played_in_a_narrow_encoding(here: Path, python: Python) -> N
     assert "Der Flu? ? ist" in ran.stdout
 
 
+#: Ctrl-C as soon as a story was read, as often as the first argument says.
 INTERRUPTED = """
-import os, signal, sys, threading
-import waymeet.checking
+import os, signal, sys
+from waymeet import checking
 from waymeet.cli import main
-threading.Timer(0.4, os.kill, (os.getpid(), signal.SIGINT)).start()
-sys.exit(main(["check", "--budget", "60s", "x"]))
+survey = checking.survey
+def interrupted(*arguments, **more):
+    for _ in range(int(sys.argv[1])):
+        os.kill(os.getpid(), signal.SIGINT)
+    return survey(*arguments, **more)
+checking.survey = interrupted
+code = main(["check", *sys.argv[2:]])
+assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+sys.exit(code)
 """
 
 
-def test_ctrl_c_ends_a_check_without_a_word(here: Path, python: Python) -> None:
+def test_ctrl_c_ends_a_check_with_what_is_known(here: Path, python: Python) -> None:
     write(here / "x", story=endless())
-    ran = python("-c", INTERRUPTED)
-    assert (ran.returncode, ran.stdout) == (130, "")
-    assert ran.stderr.strip() == ""
+    write(here / "lost", story=endless().replace("  house:", "  lost: {text: Lost., goto: house}\n  house:"))
+    ran = python("-c", INTERRUPTED, "1", "x")
+    assert (ran.returncode, ran.stderr) == (3, "")
+    assert ran.stdout.startswith("undecided: it was interrupted ")
+    assert "--budget" not in ran.stdout
+    ran = python("-c", INTERRUPTED, "1", "lost")
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert ran.stdout.index("nothing leads to this node") < ran.stdout.index("undecided: it was interrupted ")
+
+
+def test_ctrl_c_leaves_the_stories_after_it_undecided(here: Path, python: Python) -> None:
+    write(here / "x", story=endless())
+    write(here / "y", story=FERRY)
+    ran = python("-c", INTERRUPTED, "1", "x", "y")
+    assert ran.returncode == 3
+    assert "undecided: it was interrupted while reading the story\n" in ran.stdout
+    assert "\ny: no findings, " in ran.stdout
+
+
+def test_a_second_ctrl_c_ends_a_check_without_a_word(here: Path, python: Python) -> None:
+    write(here / "x", story=endless())
+    ran = python("-c", INTERRUPTED, "2", "x")
+    assert (ran.returncode, ran.stdout, ran.stderr.strip()) == (130, "", "")
 
 
 @pytest.mark.usefixtures("folder")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -198,9 +198,9 @@ def test_that_nothing_is_open_or_locked_can_be_expected(here: Path, run: Run) ->
 def test_the_files_are_read_and_shaped_once(here: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     shaped: list[str] = []
 
-    def read(file: str, data: bytes) -> object:
+    def read(file: str, data: bytes, *more: Any) -> object:
         shaped.append(file)
-        return read_source(file, data)
+        return read_source(file, data, *more)
 
     monkeypatch.setattr(loading, "read_source", read)
     assert played(here, run, HOLDS).code == 0

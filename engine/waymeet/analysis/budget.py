@@ -20,6 +20,10 @@ _TELL_EVERY = 0.1
 SETS = "going through sets of states"
 _GIGA = 10**9
 _MEGA = 10**6
+#: How many seconds there are for one check, unless told otherwise.
+SECONDS = 60.0
+#: The phase in which files are read and compiled.
+READING = "reading the story"
 
 
 class BudgetSpentError(Exception):
@@ -71,8 +75,8 @@ class Budget:
         common = _Common(began, memory, listen, began, began) if share_of is None else share_of.common
         self.common: _Common = common
         self._deadline = inf if seconds is None else began + seconds
-        limit = f"{round(seconds or 0, 1):g} s"
-        self._time = f"the budget of {limit}" if share_of is None else f"a share of the budget, {limit},"
+        limit = seconds or 0.0
+        self._time = f"the budget of {limit:g} s" if share_of is None else f"a share of the budget, {limit:.1f} s,"
 
     @property
     def left(self) -> float:
@@ -89,26 +93,31 @@ class Budget:
         """Let no more be spent, here and in every share, whatever is left."""
         self.common.interrupted = True
 
+    def keep(self, seconds: float) -> None:
+        """Leave so many seconds, but no more than half of what is left, for what comes after and does not ask."""
+        self._deadline -= min(seconds, self.left / 2)
+
     def share(self, part: float) -> Budget:
         """A budget of that part of the time that is left, in all else the same."""
         return Budget(None if self._deadline == inf else self.left * part, share_of=self)
 
-    def tick(self, phase: str, states: int, part: float | None = None) -> None:
+    def tick(self, phase: str, states: int, part: float | None = None, *, ahead: int = 0) -> None:
         """Say how far something is (see `Progress`); raises `BudgetSpentError` when no more may be spent.
 
-        Cheap enough to be called some thousand times a second.
+        `ahead` are bytes of memory that are about to be asked for, all at once. Cheap enough to be called some thousand
+        times a second.
         """
         now = time.monotonic()
         common = self.common
         if now > self._deadline or common.interrupted or (common.memory is not None and now >= common.look_at):
             common.look_at = now + _LOOK_EVERY
-            if (reason := self.spent(phase, states)) is not None:
+            if (reason := self.spent(phase, states, ahead)) is not None:
                 raise BudgetSpentError(reason)
         if common.listen is not None and now >= common.tell_at:
             common.tell_at = now + _TELL_EVERY
             common.listen(Progress(phase, states, part, now - common.began))
 
-    def spent(self, phase: str, states: int) -> str | None:
+    def spent(self, phase: str, states: int, ahead: int = 0) -> str | None:
         """Why no more may be spent, as an author reads it; None as long as there is something left."""
         so_far = f"after {states:,} states" if states else f"while {phase}"
         memory = self.common.memory
@@ -116,7 +125,7 @@ class Budget:
             return f"it was interrupted {so_far}"
         if time.monotonic() > self._deadline:
             return f"{self._time} was used up {so_far}"
-        if memory is not None and resident() > memory:
+        if memory is not None and resident() + ahead > memory:
             return f"the budget of {_in_units(memory)} of memory was used up {so_far}"
         return None
 

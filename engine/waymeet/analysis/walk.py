@@ -13,7 +13,7 @@ from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
-from waymeet.analysis.budget import Budget, BudgetSpentError
+from waymeet.analysis.budget import READING, Budget, BudgetSpentError
 from waymeet.analysis.lasting import lost
 from waymeet.analysis.leaving import changed, memory_after
 from waymeet.analysis.liveness import Liveness
@@ -251,7 +251,7 @@ def walk(
     """
     budget = budget or Budget()
     watch = watch or Watch(story.data)
-    if (spent := budget.spent("reading the story", 0)) is not None:
+    if (spent := budget.spent(READING, 0)) is not None:
         return Walk(story, watch, States(story.data, None), stopped=spent)
     if forget and liveness is None:
         liveness = Liveness(story.data, watch)
@@ -325,7 +325,7 @@ class Walker:
             return
         self._look_at = self._work + _CHECK_EVERY
         seen = len(self._walk.states)
-        self._budget.tick(_PHASE, seen)
+        self._budget.tick(_PHASE, seen, ahead=_growth(seen))
         if seen > self._max_states:
             raise BudgetSpentError(f"there are more than {self._max_states:,} states")
         if self._walk.states.size > self._max_size:
@@ -447,6 +447,15 @@ class Walker:
             for condition in self._watch.holding(self._move.protagonist, step, registers):
                 self._holding.add(condition)
                 _note(self._walk.held, condition, First(self._arriving, self._move))
+
+
+def _growth(seen: int) -> int:
+    """The bytes that a dictionary of so many entries asks for at once, if it is about to grow.
+
+    That of CPython is doubled when two thirds of it are full; a place takes four bytes, and an entry 24.
+    """
+    full = 2 * (1 << (seen * 3 // 2).bit_length()) // 3
+    return 2 * (24 * full + 4 * full * 3 // 2) if seen > 0.97 * full else 0
 
 
 def _note(table: dict[_Key, First], key: _Key, first: First) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]
 from ruamel.yaml.error import YAMLError
@@ -29,6 +29,9 @@ from waymeet.authoring.yaml_errors import explain
 from waymeet.authoring.yaml_slips import Failure, Wording
 from waymeet.diagnostics import Diagnostic, Related, Severity
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 MAX_DEPTH = 50
 #: More findings than this in one file are not gathered: nobody reads them, and a hostile file could ask for millions.
 MAX_FINDINGS = 100
@@ -41,6 +44,10 @@ _PROPERTY = re.compile(r"[ \t\n]*([!&][^ \t\n,\[\]{}]*)")
 _SIGILS = {"&": "an anchor", "*": "an alias"}
 
 
+def unhurried() -> None:
+    """What a reading that may take all its time calls now and then."""
+
+
 class _EnoughError(Exception):
     """So much is wrong with the file that reading on helps nobody."""
 
@@ -48,8 +55,9 @@ class _EnoughError(Exception):
 class Builder:
     """Turns the events of one file into its tree, and notes what it meets that stories may not use."""
 
-    def __init__(self, file: str, text: str, findings: list[Diagnostic]) -> None:
+    def __init__(self, file: str, text: str, findings: list[Diagnostic], tick: Callable[[], None] = unhurried) -> None:
         self.file = file
+        self.tick = tick
         self.text = text
         self.findings = findings
         self.documents = 0
@@ -109,6 +117,7 @@ class Builder:
 
     def _enter(self, event: Any) -> None:
         """A sequence or a mapping begins."""
+        self.tick()
         if event.anchor is not None or event.tag is not None:
             self._properties(event)
         if len(self.open) > MAX_DEPTH:

@@ -24,7 +24,7 @@ from pydantic_core import PydanticCustomError
 
 from waymeet.authoring import advice
 from waymeet.authoring.braces import first_without_key, joined, with_key
-from waymeet.authoring.events import MAX_FINDINGS
+from waymeet.authoring.events import MAX_FINDINGS, unhurried
 from waymeet.authoring.habits import TABLES_OF_NAMES, TRUTHS
 from waymeet.authoring.positions import span_between
 from waymeet.authoring.source import Mapping, Node, Scalar, Sequence, Source
@@ -56,6 +56,8 @@ class Reading:
     findings: list[Diagnostic] = field(default_factory=list)
     #: Names that were declared where nothing can be declared, which was reported: that they are not known follows.
     displaced: set[str] = field(default_factory=set)
+    #: Called now and then; what it raises ends the reading.
+    tick: Callable[[], None] = unhurried
 
     def report(
         self,
@@ -417,6 +419,7 @@ class Written(BaseModel):
         if isinstance(node, dict):  # a model that refers to itself runs its wrapper twice: the outer one has read it
             return handler(node)
         reading = reading_of(info)
+        reading.tick()
         if not isinstance(node, Mapping):
             keys = ", ".join(list(cls.keys)[:4])
             message = f"expected keys such as {keys}, found {kind_of(node)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
-from waymeet.authoring.events import MAX_FINDINGS
+from waymeet.authoring.events import MAX_FINDINGS, unhurried
 from waymeet.authoring.fields import Reading, Written
 from waymeet.authoring.models import WrittenScene, WrittenStory, WrittenStoryAndScene, WrittenWalkthrough
 from waymeet.authoring.source import Mapping, read_source
@@ -16,7 +16,7 @@ from waymeet.diagnostics import Diagnostic, Related, Severity, Span, did_you_mea
 from waymeet.project import meant_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from waymeet.authoring.source import Node
 
@@ -47,6 +47,8 @@ class WrittenFiles:
     readings: list[Reading] = field(default_factory=list)
     #: Whether some file could not be read, so that what it holds is not known.
     lost: bool = False
+    #: Called now and then while they are read and compiled; what it raises ends that.
+    tick: Callable[[], None] = unhurried
 
     @property
     def findings(self) -> list[Diagnostic]:
@@ -59,14 +61,17 @@ class WrittenFiles:
         return {reading.source.file: reading.source.text for reading in self.readings}
 
 
-def load_files(files: dict[str, bytes]) -> WrittenFiles:
-    """Read every file of a story; what is wrong is in `findings`."""
-    loaded = WrittenFiles()
+def load_files(files: dict[str, bytes], loaded: WrittenFiles | None = None) -> WrittenFiles:
+    """Read every file of a story; what is wrong is in `findings`.
+
+    It goes into `loaded`, if that is given, which keeps what was read when its own `tick` ends the reading.
+    """
+    loaded = loaded or WrittenFiles()
     for name, data in files.items():
         if meant_name(name) is not None:
             continue
-        source, findings = read_source(name, data)
-        reading = Reading(source, findings)
+        source, findings = read_source(name, data, loaded.tick)
+        reading = Reading(source, findings, tick=loaded.tick)
         loaded.readings.append(reading)
         shaped = source.root is not None and _sort(reading, source.root, loaded)
         loaded.lost = loaded.lost or not shaped

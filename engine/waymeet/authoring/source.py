@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from waymeet.authoring.characters import decode
-from waymeet.authoring.events import Builder
+from waymeet.authoring.events import Builder, unhurried
 from waymeet.authoring.positions import pieces, span_between
 from waymeet.authoring.tree import Mapping, Node, Place, Scalar, Sequence, parts
 from waymeet.diagnostics import Diagnostic, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Mapping", "Node", "Place", "Scalar", "Sequence", "Source", "read_source"]
 
@@ -71,16 +75,17 @@ class Source:
         return node.start.column + len(self.text[start : stop if stop >= 0 else None].rstrip())
 
 
-def read_source(file: str, data: bytes) -> tuple[Source, list[Diagnostic]]:
+def read_source(file: str, data: bytes, tick: Callable[[], None] = unhurried) -> tuple[Source, list[Diagnostic]]:
     """Read one file: what it holds, and everything that keeps it from being read, in the order of the file.
 
-    `file` is the path relative to the story folder, with forward slashes. Never raises, whatever the bytes are. The
-    tree is None after a syntax error and after anything unsafe; after a duplicate key it stands, with the first value.
+    `file` is the path relative to the story folder, with forward slashes. Never raises, whatever the bytes are, but
+    what `tick` raises, which is called at every mapping and sequence. The tree is None after a syntax error and after
+    anything unsafe; after a duplicate key it stands, with the first value.
     """
     decoded = decode(file, data)
     if decoded.usable is None:
         return Source(file, decoded.text, None), decoded.findings
-    builder = Builder(file, decoded.usable, decoded.findings)
+    builder = Builder(file, decoded.usable, decoded.findings, tick)
     root = builder.build()
     findings = sorted(builder.findings, key=lambda finding: finding.span)
     if any(finding.rule != "duplicate-key" for finding in findings):

@@ -138,7 +138,8 @@ def _undecided(report: Report) -> str:
     """What was left open, below the reason that stopped it."""
     lines = []
     for reason in dict.fromkeys(question.reason for question in report.undecided):
-        lines.append(f"undecided: {reason}; give it more with --budget")
+        more = "; give it more with --budget" if "budget" in reason else ""  # else more would not help
+        lines.append(f"undecided: {reason}{more}")
         questions = [question for question in report.undecided if question.reason == reason]
         for question in questions[:_MOST_UNDECIDED]:
             subject = question.subject or question.node or "anywhere else in the story"

@@ -85,6 +85,7 @@ class StepLowering:
             self._offered(unused_step(menu, key.value), key, written, around)
 
     def _step(self, full: str, key: Scalar, written: WrittenStep, around: Surroundings) -> None:
+        self._reading.tick()
         index = self._shared.names.steps[full]
         self._shared.places.steps[index] = self._reading.source.span(key)
         effects = self._lowering.effects(written.do)
