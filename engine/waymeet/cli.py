@@ -340,9 +340,9 @@ def _put(recording: Recording, folder: Path) -> None:
         _write(f"no walkthrough visits {node}: no way to it can be recorded\n")
     many = len(recording.walkthroughs)
     visited = recording.reachable - len(recording.missing)
-    few = "; fewer cannot" if many <= recording.least else f"; it takes at least {recording.least}"
-    nodes = counted(recording.reachable, "node")
-    _write(f"{counted(many, 'walkthrough')} visit {visited:,} of {nodes} that can be reached{few}\n")
+    few = "fewer cannot" if many <= recording.least else f"it takes at least {recording.least}"
+    visit = f"{counted(many, 'walkthrough')} {'visits' if many == 1 else 'visit'} {visited:,}"
+    _write(f"{visit} of {counted(recording.reachable, 'node')} that can be reached; {few}\n")
     if recording.stopped is not None:
         _notice(f"there may be more nodes that can be reached: {recording.stopped}")
 

@@ -101,7 +101,8 @@ class PathFigures:
 
     `sampled` says that chances are shares of random readings because not every state is known; `missing` names what
     is not known then. `readings` is the number of random readings played. `margin` is by how much any chance may be
-    too low. `dead_end` and `endless` are the chances that a reading breaks off and that it never ends.
+    too low. `dead_end` and `endless` are the chances that a reading breaks off and that it never ends, or, if they are
+    sampled, that it had not ended when it was given up.
     `seen` are the words that some reader of this path can come to see, after whatever earlier readings.
     """
 

@@ -52,11 +52,12 @@ def _path(path: PathFigures, words: int) -> Iterator[str]:
     if path.seen is not None:
         yield _row("can be seen", f"{path.seen:,} of {words:,} words, over all readings")
     yield ""
-    yield "  endings of a reader who takes every open choice alike often"
+    yield "  endings, if every open choice is taken equally often"
     width = max((len(ending.ending) for ending in path.endings), default=0)
     for ending in path.endings:
         yield f"  {_share(ending.chance):>14}  {ending.ending:<{width}}{_later(ending)}".rstrip()
-    for chance, fate in ((path.dead_end, "breaks off at a dead end"), (path.endless, "never ends")):
+    endless = "was given up before it ended" if path.sampled else "never ends"
+    for chance, fate in ((path.dead_end, "breaks off at a dead end"), (path.endless, endless)):
         if chance > _CERTAIN:
             yield f"  {_share(chance):>14}  {fate}"
     if path.margin > _MARGIN:
@@ -74,7 +75,7 @@ def _row(name: str, value: str) -> str:
 def _counted_ways(count: Playthroughs) -> str:
     if count.number is not None:
         return _large(count.number)
-    return f"endless; {_large(count.some)} of at most {counted(count.moves, 'move')}"
+    return f"endless, as a reader can come round; {_large(count.some)} of at most {counted(count.moves, 'move')}"
 
 
 def _large(number: int) -> str:
@@ -107,10 +108,10 @@ def _share(chance: float) -> str:
 
 
 def _later(ending: EndingChance) -> str:
-    """What is to be said of an ending whose chance is another after other readings."""
-    if ending.later is None or ending.later < ending.chance + _CERTAIN:
+    """What is to be said of an ending that a first reading does not come to."""
+    if ending.later is None or ending.chance > _CERTAIN:
         return ""
-    return f"  {_share(ending.later)} after other readings, at most"
+    return f"  only after other readings; then up to {_share(ending.later)}"
 
 
 def _decisions(decisions: tuple[Decision, ...]) -> Iterator[str]:

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 #: The most states of a component whose equations are solved at once.
 DENSE = 1_500
-#: In a larger one, no state is to miss more than this.
-MISSING = 1e-10
-#: The most that is multiplied for one component: moves times fates times rounds.
+#: In a larger one, it is gone on with until no state gains more than this in a round, or for so many rounds, or until
+#: so much is multiplied: moves times fates times rounds.
+GAIN = 1e-13
+ROUNDS = 20_000
 WORK = 4_000_000_000
 
 
@@ -113,9 +114,10 @@ def _solve(chain: Chain, members: Numbers, found: Reals) -> None:
     elif len(members) <= DENSE:
         found[members] = np.linalg.solve(_leaving(chain, members), _flowed(chain, members, found)).clip(0.0, 1.0)
     else:
-        for _ in range(max(1, WORK // (len(moves) * chain.fates))):
+        for _ in range(min(ROUNDS, WORK // (len(moves) * chain.fates) + 1)):
+            before = found[members]
             found[members] = _flowed(chain, members, found)
-            if found[members].sum(axis=1).min() > 1 - MISSING:
+            if (found[members] - before).sum(axis=1).max() < GAIN:
                 break
 
 

@@ -24,9 +24,10 @@ class Chain:
     """The moves of state s are those from `offsets[s]` up to `offsets[s + 1]`, in the order of the walk.
 
     Of each move there is the choice (an index, or an answer), where it leads, and its weight among those of its state;
-    `chances` are the weights divided by their sum. `steps` has where each state rests, and `reader` whether it is the
-    reader who chooses there, rather than chance or an answer. `ends` is the fate of each state that nothing leads on
-    from (see `fates`), else -1.
+    `chances` are the weights divided by their sum, and `again` says that it is an outcome of the same name as one
+    before it, so that nobody can tell which of them came out. `steps` has where each state rests; at those that are
+    `reader`, the reader chooses, at those that are `drawn`, chance decides, and at others an answer is given. `ends` is
+    the fate of each state that nothing leads on from (see `fates`), else -1.
     """
 
     offsets: Numbers
@@ -34,8 +35,10 @@ class Chain:
     targets: Numbers
     weights: Numbers
     chances: Reals
+    again: Truths
     steps: Numbers
     reader: Truths
+    drawn: Truths
     ends: Numbers
     endings: int
 
@@ -71,18 +74,22 @@ def chain_of(walk: Walk) -> Chain:
     """The chain of a walk that visited every state."""
     loop = len(walk.states)
     offsets, choices, targets, weights = [0], [], [], []
-    steps, reader, ends = [], [], []
+    steps, reader, drawn, ends, again = [], [], [], [], []
     machine, endings = walk.story.machine, len(walk.story.endings)
     for number in range(loop):
         at = walk.states.step(number)
         step = machine.steps[at]
+        names: set[str] = set()
         for choice, target in walk.moves(number):
             choices.append(choice)
             targets.append(target if target >= 0 else loop)
             weights.append(step.outcomes[choice][0].weight if step.outcomes else 1)
+            again.append(bool(step.outcomes) and step.outcomes[choice][0].name in names)
+            names.update([step.outcomes[choice][0].name] if step.outcomes else ())
         steps.append(at)
         reader.append(bool(step.choices))
         is_over = len(targets) == offsets[-1]
+        drawn.append(bool(step.outcomes) and not is_over)
         ends.append(-1 if not is_over else endings if step.ending is None else step.ending)
         offsets.append(len(targets))
     offsets.append(len(targets))
@@ -93,8 +100,10 @@ def chain_of(walk: Walk) -> Chain:
         np.array(targets, dtype=np.int64),
         weighed,
         _chances(weighed, np.array(offsets, dtype=np.int64)),
+        np.array(again, dtype=np.bool_),
         np.array([*steps, -1], dtype=np.int64),
         np.array([*reader, False], dtype=np.bool_),
+        np.array([*drawn, False], dtype=np.bool_),
         np.array([*ends, endings + 1], dtype=np.int64),
         endings,
     )

@@ -96,15 +96,16 @@ def _close(state: int, open_states: list[int], of: list[int], number: int) -> No
 
 def can_end(chain: Chain, components: Components) -> Truths:
     """From which states an ending can be reached."""
-    return _can_reach(chain, components, (chain.ends >= 0) & (chain.ends < chain.endings))
+    return can_reach(chain, components, (chain.ends >= 0) & (chain.ends < chain.endings))
 
 
 def can_stop(chain: Chain, components: Components) -> Truths:
     """From which states an ending or a dead end can be reached, so that not all readings go on for ever."""
-    return _can_reach(chain, components, (chain.ends >= 0) & (chain.ends != chain.endless))
+    return can_reach(chain, components, (chain.ends >= 0) & (chain.ends != chain.endless))
 
 
-def _can_reach(chain: Chain, components: Components, goals: Truths) -> Truths:
+def can_reach(chain: Chain, components: Components, goals: Truths) -> Truths:
+    """From which states one of some others can be reached; from those themselves, too."""
     of, offsets, targets = components.of.tolist(), chain.offsets.tolist(), chain.targets.tolist()
     found = goals.tolist()
     reaching = [False] * (max(of) + 1)

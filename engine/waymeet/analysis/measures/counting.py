@@ -22,14 +22,14 @@ def counts_of(chain: Chain, components: Components) -> list[int | None]:
     """
     counts: list[int | None] = [0] * chain.size
     ends, rounds = can_end(chain, components).tolist(), components.rounds.tolist()
-    offsets, targets = chain.offsets.tolist(), chain.targets.tolist()
+    offsets, targets, again = chain.offsets.tolist(), chain.targets.tolist(), chain.again.tolist()
     for state in np.argsort(components.of, kind="stable").tolist():
         if chain.ends[state] >= 0:
             counts[state] = int(chain.ends[state] < chain.endings)
         elif rounds[state] and ends[state]:
             counts[state] = None
         elif ends[state]:
-            onward = [counts[target] for target in targets[offsets[state] : offsets[state + 1]]]
+            onward = [counts[targets[move]] for move in range(offsets[state], offsets[state + 1]) if not again[move]]
             finite = [count for count in onward if count is not None]
             counts[state] = sum(finite) if len(finite) == len(onward) else None
     return counts
@@ -45,6 +45,7 @@ def playthroughs(chain: Chain, start: int, number: int | None, most: int) -> Pla
         ended = chain.ends[states]
         some += sum(ways[(ended >= 0) & (ended < chain.endings)].tolist())
         moves, whose = chain.moves(states)
+        moves, whose = moves[~chain.again[moves]], whose[~chain.again[moves]]
         if not len(moves):
             break
         states, ways = gathered(chain.targets[moves], ways[whose])

@@ -15,7 +15,7 @@ import numpy as np
 
 from waymeet.analysis.measures.bounding import needed_at_least
 from waymeet.analysis.measures.chain import chain_of
-from waymeet.analysis.measures.components import components_of
+from waymeet.analysis.measures.components import can_reach, components_of
 from waymeet.analysis.measures.telling import passed
 from waymeet.analysis.measures.visiting import nodes_of
 from waymeet.analysis.measures.ways import named, to_endings
@@ -24,9 +24,9 @@ from waymeet.analysis.survey import First
 from waymeet.diagnostics import Witness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from waymeet.analysis.measures.chain import Chain, Numbers
+    from waymeet.analysis.measures.chain import Chain, Numbers, Truths
     from waymeet.analysis.measures.components import Components
     from waymeet.analysis.walk import Walk
 
@@ -54,7 +54,7 @@ class Covering(NamedTuple):
 
 
 def covering(walk: Walk) -> Covering:
-    """Playthroughs of a whole walk that together visit every node that some playthrough without an endless loop does.
+    """Playthroughs of a whole walk that together visit every node that some playthrough visits which comes to rest.
 
     None of them can be left out; each goes on to an ending where there is one to be reached.
     """
@@ -86,7 +86,12 @@ class _Cover:
         self._shown = [frozenset(steps) & nodes for steps in self._telling.steps]
         self._passes = np.array(self._telling.passes, dtype=np.int64)
         self._components = components_of(self._chain)
-        self._levels = list(_levels(self._chain, self._components))
+        #: Where no playthrough can stop: in an endless loop, and where chance alone goes on for ever.
+        resting = ~self._chain.drawn
+        resting[-1] = False
+        self._barred = ~can_reach(self._chain, self._components, resting)
+        self._levels = list(_levels(self._chain, self._components, self._barred))
+        self._begun = [begun for begun in enumerate(walk.begun) if not self._barred[begun[1].state]]
         far = np.array(self._far, dtype=np.int64)
         self._offsets, self._targets = self._chain.offsets.tolist(), self._chain.targets.tolist()
         self._sources = np.repeat(np.arange(self._chain.size), np.diff(self._chain.offsets)).tolist()
@@ -99,7 +104,7 @@ class _Cover:
         while left and (way := self._best(left)) is not None:
             found.append(way)
             left -= way.nodes
-        for node in sorted(left):  # only a move that closes a round comes to these, or one into an endless loop
+        for node in sorted(left):  # only a move that closes a round comes to these, or one that comes to no rest
             way = self._nearest(node) if node in left else None
             if way is not None:
                 found.append(way)
@@ -115,26 +120,21 @@ class _Cover:
     def least(self) -> int:
         """How many ways are needed at the least."""
         masks = [sum(1 << node for node in shown) for shown in self._shown]
-        loop = self._chain.size - 1
-        played = (self._chain.targets != loop).tolist()
-        passes = [masks[number] * plays for number, plays in zip(self._telling.passes, played, strict=True)]
-        begun = [(masks[n], b.state) for n, b in zip(self._telling.begun, self._walk.begun, strict=True)]
+        barred = self._barred[self._chain.targets].tolist()
+        passes = [0 if bar else masks[number] for number, bar in zip(self._telling.passes, barred, strict=True)]
+        begun = [(masks[self._telling.begun[number]], begun.state) for number, begun in self._begun]
         return needed_at_least(self._chain, self._components, passes, begun)
 
     # -- the way that shows most ------------------------------------
 
     def _best(self, left: set[int]) -> Way | None:
         """The way with the most nodes that are left, or nearly; None if none has any."""
-        if not self._walk.begun:
-            return None
         news = np.array([len(shown & left) for shown in self._shown], dtype=np.int64)
         value, move = self._valued(news)
-        starts = [int(news[number]) * _NODE for number in self._telling.begun]
-        worth = [start + int(value[b.state]) for start, b in zip(starts, self._walk.begun, strict=True)]
-        best = max(range(len(worth)), key=worth.__getitem__)
-        if worth[best] < _NODE - _NO_ENDING:
+        worth = [int(news[self._telling.begun[n]]) * _NODE + int(value[begun.state]) for n, begun in self._begun]
+        if max(worth, default=0) < _NODE - _NO_ENDING:
             return None
-        begun = self._walk.begun[best]
+        best, begun = self._begun[worth.index(max(worth))]
         moves: list[int] = []
         state = begun.state
         while (onward := int(move[state])) >= 0:
@@ -158,17 +158,19 @@ class _Cover:
     def _to_new(self, start: int, left: set[int]) -> list[int]:
         """The fewest moves to a node that is left, with an ending in reach from there; none if there is no way."""
         new = [bool(shown & left) for shown in self._shown]
+        return self._found(start, lambda move: self._far[self._targets[move]] >= 0 and new[self._telling.passes[move]])
+
+    def _found(self, start: int, is_wanted: Callable[[int], bool]) -> list[int]:
+        """The fewest moves of which the last is wanted; none if there is no way to such a move."""
         by: dict[int, int] = {start: -1}
         waiting = deque([start])
         while waiting:
             state = waiting.popleft()
             for move in range(self._offsets[state], self._offsets[state + 1]):
                 target = self._targets[move]
-                if self._far[target] < 0:
-                    continue
-                if new[self._telling.passes[move]]:
+                if is_wanted(move):
                     return [*self._traced(state, by), move]
-                if target not in by:
+                if target not in by and not self._barred[target]:
                     by[target] = move
                     waiting.append(target)
         return []
@@ -197,7 +199,10 @@ class _Cover:
         return value, move
 
     def _to_end(self, state: int) -> list[int]:
-        moves = []
+        """The moves to the nearest ending; where there is none, to where the reader comes to rest."""
+        moves: list[int] = []
+        if self._chain.drawn[state] and self._first[state] < 0:
+            return self._found(state, lambda move: not self._chain.drawn[self._targets[move]])
         while self._first[state] >= 0:
             moves.append(self._first[state])
             state = int(self._chain.targets[moves[-1]])
@@ -213,8 +218,7 @@ class _Cover:
     def _nearest(self, node: int) -> Way | None:
         """A way through one move that passes a node; None if every such move ends in an endless loop."""
         shows = np.array([node in shown for shown in self._shown])
-        loop = self._chain.size - 1
-        candidates = np.flatnonzero(shows[self._passes] & (self._chain.targets != loop))
+        candidates = np.flatnonzero(shows[self._passes] & ~self._barred[self._chain.targets])
         if not len(candidates):
             return None
         last = int(candidates[0])
@@ -229,14 +233,14 @@ class _Cover:
         return self._way(parent, self._telling.begun[begun], [*reversed(moves), *end])
 
 
-def _levels(chain: Chain, components: Components) -> Iterable[tuple[Numbers, Numbers, Numbers]]:
+def _levels(chain: Chain, components: Components, barred: Truths) -> Iterable[tuple[Numbers, Numbers, Numbers]]:
     """The states level by level, each with its moves that close no round and where those of each state begin.
 
-    Such a move leads to a lower level; none leads into an endless loop.
+    Such a move leads to a lower level; none leads to what is barred.
     """
     finished = components.finished
     sources = np.repeat(np.arange(chain.size), np.diff(chain.offsets))
-    kept = np.flatnonzero((finished[chain.targets] < finished[sources]) & (chain.targets != chain.size - 1))
+    kept = np.flatnonzero((finished[chain.targets] < finished[sources]) & ~barred[chain.targets])
     kept = kept[np.lexsort((kept, finished[sources[kept]]))]
     level = [0] * chain.size
     for source, target in zip(sources[kept].tolist(), chain.targets[kept].tolist(), strict=True):

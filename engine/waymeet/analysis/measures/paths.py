@@ -122,7 +122,7 @@ class Measurer:
             protagonist.name,
             sampled=False,
             readings=len(played),
-            endings=self._endings(who, start, starts),
+            endings=self._endings(start, starts),
             margin=max(0.0, float(1 - fates.sum())),
             dead_end=float(fates[self._chain.dead_end]),
             endless=float(fates[self._chain.endless]),
@@ -138,14 +138,13 @@ class Measurer:
         fresh = (b.state for b in self._walk.begun if b.move.state == NOWHERE and b.move.protagonist == who)
         return next(fresh, loop)
 
-    def _endings(self, who: int, start: int, starts: list[int]) -> tuple[EndingChance, ...]:
-        """The chance of each ending that is for a protagonist, or that they come to all the same."""
+    def _endings(self, start: int, starts: list[int]) -> tuple[EndingChance, ...]:
+        """The chance of each ending that a path can come to, with some memory."""
         exact = exact_fates(self._chain, self._components, start)
-        whose = self._story.protagonists[who].id
         found = []
         for index, ending in enumerate(self._story.endings):
             later = max((float(self._fates[state, index]) for state in starts), default=0.0)
-            if whose in ending.protagonists or later:
+            if later:
                 chance = float(self._fates[start, index])
                 found.append(
                     EndingChance(ending.id, ending.title, chance, None if exact is None else exact[index], later)

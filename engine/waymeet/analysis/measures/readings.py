@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 #: How many readings are played for each path, unless told otherwise.
 READINGS = 2_000
 #: After so many choices and answers a reading is given up.
-MAX_TURNS = 10_000
+MAX_TURNS = 2_000
 #: So many turns are played for a path in all, at most: in a story without a way out every reading is long.
-MAX_TURNS_IN_ALL = 2_000_000
+MAX_TURNS_IN_ALL = 400_000
 #: What is answered wherever words are asked for.
 ANSWER = "Ada"
 
