@@ -55,13 +55,13 @@ class Lengths:
     """How long readings are, of those that come to an ending.
 
     `fewest_choices` is the shortest reading by choices; `fewest_words` the briefest that was found. `median` is
-    over random readings (see `PathFigures.readings`), its choices exact where `exact` says so; `most` choices are None
-    where there is no bound, or where none is known.
+    over random readings (see `PathFigures.readings`), its choices exact where `exact` says so, and None where none of
+    them came to an ending; `most` choices are None where there is no bound, or where none is known.
     """
 
     fewest_choices: Reading
     fewest_words: Reading
-    median: Reading
+    median: Reading | None
     most: int | None
     exact: bool
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from benchmarks import families
 from cli.stories import FERRY, HOUSE, endless, story, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from cli.conftest import Ran
 
@@ -81,6 +82,22 @@ def test_a_reader_who_can_come_round_and_be_lost(here: Path, run: Run) -> None:
     assert [(e["chance"], e["exact"]) for e in path["endings"]] == [(0.5, None)]
     assert path["endless"] == pytest.approx(0.5)
     assert path["lengths"]["most_choices"] is None
+
+
+def test_the_ways_through_a_hub_are_counted_by_how_it_is_made(here: Path, run: Run) -> None:
+    """Twelve topics, six of which each want another one first, in any order: 12! / 2^6."""
+    write(here / "s", story=families.hub(12)["story.yaml"].decode())
+    ran = run("stats", "s", "--readings", "5")
+    assert "  playthroughs  7,484,400\n  choices       shortest 13, median 13, longest 13\n" in ran.out
+
+
+def test_readings_too_long_to_be_followed_have_no_median(here: Path, run: Run) -> None:
+    write(here / "s", **{Path(name).stem: text.decode() for name, text in families.maze(80).items()})
+    ran = run("stats", "s", "--readings", "3")
+    assert ran.code == 0
+    assert "endless, as a reader can come round; " in ran.out
+    assert "; 0 of at most" not in ran.out
+    assert "(no ending over 3 random readings)" in ran.out
 
 
 def test_an_ending_that_takes_another_reading_first(here: Path, run: Run) -> None:

@@ -56,7 +56,7 @@ def _lengths(lengths: Lengths) -> dict[str, Any]:
     return {
         "fewest_choices": _reading(lengths.fewest_choices),
         "fewest_words": _reading(lengths.fewest_words),
-        "median": _reading(lengths.median),
+        "median": None if lengths.median is None else _reading(lengths.median),
         "most_choices": lengths.most,
         "exact": lengths.exact,
     }

@@ -36,7 +36,7 @@ def render(figures: Figures) -> str:
     )
     lines = [f"{figures.story}: {', '.join(counted(count, name) for count, name in sizes)}"]
     if figures.stopped is not None:
-        lines += ["", f"not every state could be visited: {figures.stopped}; give it more with --budget"]
+        lines += ["", f"not every state could be visited: {figures.stopped}"]
     for path in figures.paths:
         lines += ["", *_path(path, summary.words)]
     return printable("\n".join(lines)) + "\n"
@@ -87,12 +87,16 @@ def _large(number: int) -> str:
 
 def _lengths(lengths: Lengths, path: PathFigures) -> Iterator[str]:
     short, brief, median = lengths.fewest_choices, lengths.fewest_words, lengths.median
-    most = "" if lengths.most is None else f", longest {lengths.most:,}"
-    about = "" if lengths.exact else "about "
-    yield _row("choices", f"shortest {short.choices:,}, median {about}{median.choices:,}{most}")
     least = f", fewest found {brief.words:,}" if brief.words < short.words else ""
-    minutes = counted(max(1, round(median.words / WORDS_A_MINUTE)), "minute")
+    most = "" if lengths.most is None else f", longest {lengths.most:,}"
     over = f"over {counted(path.readings, 'random reading')}"
+    if median is None:
+        yield _row("choices", f"shortest {short.choices:,}{most}")
+        yield _row("words", f"shortest {short.words:,}{least} (no ending {over})")
+        return
+    about = "" if lengths.exact else "about "
+    minutes = counted(max(1, round(median.words / WORDS_A_MINUTE)), "minute")
+    yield _row("choices", f"shortest {short.choices:,}, median {about}{median.choices:,}{most}")
     yield _row("words", f"shortest {short.words:,}{least}, median {median.words:,}, {minutes} ({over})")
 
 

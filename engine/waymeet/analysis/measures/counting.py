@@ -35,10 +35,8 @@ def counts_of(chain: Chain, components: Components) -> list[int | None]:
     return counts
 
 
-def playthroughs(chain: Chain, start: int, number: int | None, most: int) -> Playthroughs:
-    """The playthroughs from a state, given their number; where that is None, those of at most `most` moves."""
-    if number is not None:
-        return Playthroughs(number)
+def playthroughs(chain: Chain, start: int, most: int) -> Playthroughs:
+    """The playthroughs from a state where they are endless: those of at most `most` moves."""
     states, ways = np.array([start], dtype=np.int64), np.array([1], dtype=object)
     some = 0
     for _ in range(most + 1):

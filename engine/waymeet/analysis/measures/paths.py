@@ -21,7 +21,7 @@ from waymeet.analysis.measures.telling import told
 from waymeet.analysis.measures.ways import cheapest, choices_made, most_choices, named
 from waymeet.analysis.measures.weighing import decisions
 from waymeet.analysis.moves import NOWHERE
-from waymeet.figures import EndingChance, Lengths, PathFigures, Reading
+from waymeet.figures import EndingChance, Lengths, PathFigures, Playthroughs, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from waymeet.analysis.measures.readings import Played
     from waymeet.analysis.walk import Walk
     from waymeet.authoring.places import Places
-    from waymeet.figures import Playthroughs
     from waymeet.runtime import Story
 
 #: So many decisions are named.
@@ -153,10 +152,12 @@ class Measurer:
 
     def _playthroughs(self, start: int) -> Playthroughs:
         number = self._counts[start]
-        moves = 0
-        if number is None:
-            moves = spread(self._chain, start, self._stopping, every_move=True).within(USUAL) or 0
-        return playthroughs(self._chain, start, number, moves)
+        if number is not None:
+            return Playthroughs(number)
+        usual = spread(self._chain, start, self._stopping, every_move=True).within(USUAL)
+        if usual is None:  # most readings are too long to be followed
+            usual = len(cheapest(self._chain, start, [1] * len(self._chain.targets)) or ())
+        return playthroughs(self._chain, start, usual)
 
     def _lengths(self, who: int, start: int, ended: Sequence[Played], usual: int | None) -> Lengths | None:
         """How long readings are; None where none comes to an ending."""
@@ -168,14 +169,14 @@ class Measurer:
         if short is None or brief is None:
             return None
         by_choices, by_words = self._reading(who, short), self._reading(who, brief)
-        sampled = _median(ended) if ended else by_choices
+        sampled = _median(ended) if ended else None
         most = most_choices(self._chain, self._components, start) if self._counts[start] is not None else None
         return Lengths(
             by_choices,
             min(by_words, by_choices, *(Reading(reading.choices, reading.words) for reading in ended), key=_brevity),
-            Reading(sampled.choices if usual is None else usual, sampled.words),
+            sampled if sampled is None or usual is None else Reading(usual, sampled.words),
             most,
-            exact=usual is not None,
+            exact=usual is not None and sampled is not None,
         )
 
     def _reading(self, who: int, way: list[int]) -> Reading:
