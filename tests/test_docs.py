@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kit.pages import TESTS, fenced_blocks, story_files
-from waymeet import cli, exits, machine, project, snapshots
+from waymeet import cli, exits, machine, measuring, project, snapshots
 from waymeet.analysis import budget, surveying, walk
+from waymeet.analysis.measures import readings
 from waymeet.authoring import events, fields, names, yaml_colons
 from waymeet.authoring.constructs import chance, decks, questions
 from waymeet.authoring.constructs import flags as constructs
@@ -339,6 +340,8 @@ def _limits() -> str:
         "choices of a random reading": auto.MAX_TURNS,
         "states that a check goes through one by one": walk.MAX_STATES,
         "room for those states": f"{walk.MAX_SIZE // mega} MiB",
+        "states of a story that is measured whole": measuring.MAX_STATES,
+        "choices and answers of a reading that is played to measure": readings.MAX_TURNS,
         "nodes of the diagrams of its sets of states": surveying.MAX_NODES,
         "time of a check, unless told otherwise": f"{budget.SECONDS:.0f} s",
         "length of a line, with `--width`": f"{min(cli._WIDTHS)} to {max(cli._WIDTHS)}",

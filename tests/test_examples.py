@@ -71,6 +71,7 @@ def test_is_clean(example: Path) -> None:
     report = check_files(read_files(example), example.name)
     assert report.findings == ()
     assert report.undecided == ()
+    assert report.summary.states is not None
     assert report.summary.states < (MOST_STATES_OF_A_PORT if example.parent == PORTS else MOST_STATES)
 
 

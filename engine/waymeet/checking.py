@@ -56,11 +56,16 @@ def compile_files(files: dict[str, bytes], name: str) -> StoryData:
 
 def compile_written(written: WrittenFiles, name: str) -> StoryData:
     """The runnable story of files that were read; raises `StoryError`."""
+    return compiled_whole(written, name).story
+
+
+def compiled_whole(written: WrittenFiles, name: str) -> Compiled:
+    """The runnable story of files that were read, with the places of its parts; raises `StoryError`."""
     with _collector_off():
         compiled = compile_story(written, SETTABLE_RULES)
     if compiled is None:
         raise StoryError(_invalid(written, name))
-    return compiled.story
+    return compiled
 
 
 @_collector_off()
@@ -119,7 +124,7 @@ def _judged(compiled: Compiled, story: Story, budget: Budget, began: float, proo
     if not judged.undecided:
         kept += [_unused(allow) for allow in unused if allow.rule not in off]
     kept = [_weighed(finding, compiled.severities) for finding in kept if finding.rule not in off]
-    summary = _summary(compiled, judged.states, _since(began))
+    summary = summary_of(compiled, judged.states, _since(began))
     return Report(story.id, tuple(kept), judged.undecided, summary).sorted()
 
 
@@ -234,7 +239,8 @@ def _unused(allow: Allow) -> Diagnostic:
     return Diagnostic("unused-allow", Severity.WARNING, message, allow.span, "remove it")
 
 
-def _summary(compiled: Compiled, states: int | None, seconds: float) -> Summary:
+def summary_of(compiled: Compiled, states: int | None, seconds: float) -> Summary:
+    """The counts of a story, with how many states were seen in how many seconds."""
     steps = compiled.story.steps
     nodes = [step for step in steps if step.id == step.node]
     return Summary(

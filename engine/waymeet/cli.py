@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from waymeet.authoring.rewriting import Rewritten
     from waymeet.diagnostics import Report, StoryError, StoryNotFoundError
+    from waymeet.recording import Coverage, Recording
     from waymeet.runtime import Story
     from waymeet.spending import Limits
     from waymeet.walkthroughs import Outcome
@@ -187,16 +188,20 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print what is found")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
+    _budget_argument(parser)
+    parser.add_argument(
+        "--fail-on", choices=("error", "warning", "note"), default="warning", help="the least that counts as a finding"
+    )
+    parser.add_argument("--no-cache", dest="cache", action="store_false", help="find everything out anew")
+
+
+def _budget_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--budget",
         type=_limits,
         metavar="LIMITS",
         help="how long to look and with how much memory, as in 5m or 60s,2GB (default 60s)",
     )
-    parser.add_argument(
-        "--fail-on", choices=("error", "warning", "note"), default="warning", help="the least that counts as a finding"
-    )
-    parser.add_argument("--no-cache", dest="cache", action="store_false", help="find everything out anew")
 
 
 def _limits(text: str) -> Limits:
@@ -257,6 +262,14 @@ def _test_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "story", nargs="?", type=_path, metavar="STORY", help="a folder or file; else the bundled story"
     )
+    parser.add_argument("--coverage", action="store_true", help="say which nodes no walkthrough visits")
+    parser.add_argument(
+        "--generate", action="store_true", help="write as few walkthroughs as it takes to visit every node instead"
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", help="where to write them; else into walkthroughs/ in the story's folder"
+    )
+    _budget_argument(parser)
 
 
 def _test(options: argparse.Namespace) -> int:
@@ -268,14 +281,95 @@ def _test(options: argparse.Namespace) -> int:
     from waymeet.runtime import Story
     from waymeet.walkthroughs import run_walkthroughs
 
+    if options.generate:
+        return _generate(options)
     try:
         with bundled() as own:
             path = options.story or own
             written = load_files(read_files(path))
-        outcomes = run_walkthroughs(Story(compile_written(written, path.name)), written)
+        data = compile_written(written, path.name)
     except (StoryNotFoundError, StoryError) as error:
         return _refused(error, options.story)
-    return _tell(outcomes, written.sources, _folder(str(path)))
+    code = _tell(run_walkthroughs(Story(data), written), written.sources, _folder(str(path)))
+    if options.coverage:
+        from waymeet.recording import coverage
+        from waymeet.spending import Spending
+
+        with Spending(options.budget) as spending:
+            _tell_coverage(coverage(written, data, spending.on_next()))
+    return code
+
+
+def _tell_coverage(found: Coverage) -> None:
+    """Say which nodes no walkthrough visits."""
+    from waymeet.reports.text import counted
+
+    for node in found.missing:
+        _write(f"no walkthrough visits {node}\n")
+    visited = found.reachable - len(found.missing)
+    _write(f"{visited:,} of {counted(found.reachable, 'node')} that can be reached are visited\n")
+    if found.stopped is not None:
+        _notice(f"there may be more nodes that can be reached: {found.stopped}")
+
+
+def _generate(options: argparse.Namespace) -> int:
+    """Write walkthroughs that visit every node."""
+    from waymeet.diagnostics import StoryError, StoryNotFoundError
+    from waymeet.opening import bundled
+    from waymeet.project import read_files
+    from waymeet.recording import record
+    from waymeet.spending import Spending
+
+    folder = options.output
+    if folder is None and (options.story is None or not options.story.is_dir()):
+        return _refuse("say with --output DIR where to write the walkthroughs: this story has no folder", UNUSABLE)
+    try:
+        with Spending(options.budget) as spending, bundled() as own:
+            path = options.story or own
+            recording = record(read_files(path), path.name, spending.on_next())
+    except (StoryNotFoundError, StoryError) as error:
+        return _refused(error, options.story)
+    _put(recording, Path(options.story, "walkthroughs") if folder is None else folder)
+    return CLEAN if recording.stopped is None else UNDECIDED
+
+
+def _put(recording: Recording, folder: Path) -> None:
+    """Write walkthroughs into a folder, none in the place of another file, and say what they visit."""
+    from waymeet.reports.text import counted, printable
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for recorded in recording.walkthroughs:
+            file, is_new = _placed(folder, recorded.stem, recorded.data)
+            about = f"{counted(recorded.choices, 'choice')}, {counted(len(recorded.nodes), 'node')}"
+            _write(printable(f"{'wrote' if is_new else 'there already:'} {file} ({about})") + "\n")
+    except OSError as error:
+        raise _OutputError(str(error.filename), error) from error
+    for node in recording.missing:
+        _write(f"no walkthrough visits {node}: no way to it can be recorded\n")
+    many = len(recording.walkthroughs)
+    visited = recording.reachable - len(recording.missing)
+    few = "fewer cannot" if many <= recording.least else f"it takes at least {recording.least}"
+    visit = f"{counted(many, 'walkthrough')} {'visits' if many == 1 else 'visit'} {visited:,}"
+    _write(f"{visit} of {counted(recording.reachable, 'node')} that can be reached; {few}\n")
+    if recording.stopped is not None:
+        _notice(f"there may be more nodes that can be reached: {recording.stopped}")
+
+
+def _placed(folder: Path, stem: str, data: bytes) -> tuple[Path, bool]:
+    """The file of a folder that holds this, and whether it was written now: under the first name that is free."""
+    number = 1
+    while True:
+        file = folder / (f"{stem}.yaml" if number == 1 else f"{stem}_{number}.yaml")
+        try:
+            with file.open("xb") as opened:
+                opened.write(data)
+        except FileExistsError:
+            if file.is_file() and file.read_bytes() == data:
+                return file, False
+            number += 1
+        else:
+            return file, True
 
 
 def _tell(outcomes: list[Outcome], texts: dict[str, str], folder: str) -> int:
@@ -290,6 +384,42 @@ def _tell(outcomes: list[Outcome], texts: dict[str, str], folder: str) -> int:
     if not outcomes:
         _notice("there is no walkthrough in this story: a file with `walkthrough:`, `as:` and `play:` is one")
     return FINDINGS if failed else CLEAN
+
+
+# -- stats ------------------------------------
+
+
+def _stats_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "story", nargs="?", type=_path, metavar="STORY", help="a folder or file; else the bundled story"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print the figures")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
+    _budget_argument(parser)
+    parser.add_argument(
+        "--readings", type=_count, metavar="N", help="how many random readings to play for each path (default 2000)"
+    )
+
+
+def _stats(options: argparse.Namespace) -> int:
+    from waymeet.diagnostics import StoryError, StoryNotFoundError
+    from waymeet.measuring import measure_files
+    from waymeet.opening import bundled
+    from waymeet.project import read_files
+    from waymeet.spending import Spending
+
+    try:
+        with Spending(options.budget) as spending, bundled() as own:
+            path = options.story or own
+            figures = measure_files(read_files(path), path.name, spending.on_next(), many=options.readings)
+    except (StoryNotFoundError, StoryError) as error:
+        return _refused(error, options.story)
+    if options.format == "json":
+        from waymeet.reports.figures_json import render
+    else:
+        from waymeet.reports.figures_text import render
+    _deliver(render(figures), options.output)
+    return CLEAN if figures.stopped is None else UNDECIDED
 
 
 # -- fmt ------------------------------------
@@ -470,7 +600,8 @@ def _our_fault(error: Exception) -> int:
 COMMANDS = {
     "play": Command("read a story", _play_arguments, _play),
     "check": Command("prove what can be proved of a story, and show what is wrong", _check_arguments, _check),
-    "test": Command("play a story's walkthroughs", _test_arguments, _test),
+    "test": Command("play a story's walkthroughs, or make some", _test_arguments, _test),
+    "stats": Command("measure a story: playthroughs, endings, lengths, what matters", _stats_arguments, _stats),
     "fmt": Command("lay out a story's files in the one fixed way", _fmt_arguments, _fmt),
     "schema": Command("print the JSON Schema of story files, for editors", _schema_arguments, _schema),
 }

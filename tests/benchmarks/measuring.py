@@ -35,7 +35,7 @@ class Measured(NamedTuple):
     analysis: float = 0.0
     processor: float = 0.0
     memory: float = 0.0
-    states: int = 0
+    states: int | None = 0
     verdict: str = ""
     findings: dict[str, int] = {}  # noqa: RUF012 - never changed
     undecided: int = 0

@@ -135,7 +135,7 @@ def _row(name: str, size: int, seen: Measured, *, planted: bool) -> list[str]:
         f"{goal.seconds:g} {met}",
         f"{seen.processor:.2f}",
         f"{seen.memory:,.0f}",
-        f"{seen.states:,}" if seen.states < 10**9 else f"{seen.states:.1e}",
+        "-" if seen.states is None else f"{seen.states:,}" if seen.states < 10**9 else f"{seen.states:.1e}",
         known,
         told,
     ]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 CORPUS = corpus()
 #: What a report says: its findings with the lengths of their witnesses, its verdict, and how many states there are.
-Said = tuple[list[tuple[object, ...]], str, int]
+Said = tuple[list[tuple[object, ...]], str, int | None]
 
 
 def said(report: Report) -> Said:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from waymeet.version import __version__
 
 if TYPE_CHECKING:
-    from waymeet.diagnostics import Diagnostic, Report, Undecided, Witness
+    from waymeet.diagnostics import Diagnostic, Report, Summary, Undecided, Witness
 
 FORMAT = 1
 #: Integers above this are written as strings, for many readers of JSON hold numbers as doubles.
@@ -21,8 +21,18 @@ def render(reports: list[Report], *, several: bool = False) -> str:
     Nothing in it can steer a terminal: what is not printable is escaped.
     """
     objects = [to_object(report) for report in reports]
-    text = json.dumps(objects if several or len(objects) != 1 else objects[0], ensure_ascii=False, indent=2)
+    return as_text(objects if several or len(objects) != 1 else objects[0])
+
+
+def as_text(value: Any) -> str:
+    """A value as JSON text of which nothing can steer a terminal: what is not printable is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
     return "\n".join(_escaped(line) for line in text.split("\n")) + "\n"
+
+
+def integer(number: int | None) -> int | str | None:
+    """A number as JSON can hold it for every reader: as a string where it is very large."""
+    return number if number is None or number <= MAX_INTEGER else str(number)
 
 
 def _escaped(line: str) -> str:
@@ -39,7 +49,6 @@ def _escape(character: str) -> str:
 
 def to_object(report: Report) -> dict[str, Any]:
     """A report as the object that the contract describes."""
-    summary = report.summary
     return {
         "format": FORMAT,
         "waymeet": __version__,
@@ -47,21 +56,21 @@ def to_object(report: Report) -> dict[str, Any]:
         "verdict": report.verdict,
         "findings": [_finding(finding) for finding in report.findings],
         "undecided": [_undecided(question) for question in report.undecided],
-        "summary": {
-            "scenes": summary.scenes,
-            "nodes": summary.nodes,
-            "choices": summary.choices,
-            "endings": summary.endings,
-            "words": summary.words,
-            "states": _number(summary.states),
-            "seconds": summary.seconds,
-        },
+        "summary": summarised(report.summary),
     }
 
 
-def _number(count: int | None) -> int | str | None:
-    """A count as every reader of JSON can hold it."""
-    return count if count is None or count <= MAX_INTEGER else str(count)
+def summarised(summary: Summary) -> dict[str, Any]:
+    """The counts over a story."""
+    return {
+        "scenes": summary.scenes,
+        "nodes": summary.nodes,
+        "choices": summary.choices,
+        "endings": summary.endings,
+        "words": summary.words,
+        "states": integer(summary.states),
+        "seconds": summary.seconds,
+    }
 
 
 def _undecided(question: Undecided) -> dict[str, Any]:

@@ -33,12 +33,12 @@ def summary(report: Report) -> str:
     """The last line: the verdict and what it rests on."""
     counts = report.summary
     sizes = (counts.nodes, "node"), (counts.choices, "choice"), (counts.endings, "ending"), (counts.words, "word")
-    size = ", ".join(_counted(count, name) for count, name in sizes)
-    states = "more states than can be counted" if counts.states is None else _counted(counts.states, "state")
+    size = ", ".join(counted(count, name) for count, name in sizes)
+    states = "more states than can be counted" if counts.states is None else counted(counts.states, "state")
     walked = f"{states} in {counts.seconds:.1f} s"
     numbers = [(report.counts(Severity.ERROR), "error"), (_only(report, Severity.WARNING), "warning")]
     numbers.append((_only(report, Severity.NOTE), "note"))
-    found = ", ".join(_counted(count, name) for count, name in numbers if count) or "no findings"
+    found = ", ".join(counted(count, name) for count, name in numbers if count) or "no findings"
     match report.verdict:
         case "invalid":
             mended = "it is" if len(report.findings) == 1 else "they are"
@@ -51,7 +51,8 @@ def summary(report: Report) -> str:
             return f"{report.story}: clean ({size}; {walked}, every one accounted for)\n"
 
 
-def _counted(count: int, name: str) -> str:
+def counted(count: int, name: str) -> str:
+    """A number of things, in words."""
     return f"{count:,} {name}{'' if count == 1 else 's'}"
 
 
