@@ -25,9 +25,9 @@ MAX_BYTES = 2 << 30
 def survey(story: Story, watch: Watch, liveness: Liveness, *, tick: Tick, max_bytes: int = MAX_BYTES) -> PackedSurvey:
     """Everything that can happen in a story.
 
-    `tick` is called once for each array that is moved, with what is being done ("states" or "back") and how many states
-    there are by now; what it raises ends the search. Raises `UnsuitedError` where a state does not fit into a word or
-    play may give up, and `OutgrownError` where the states take more than `max_bytes`.
+    `tick` is called once for each array that is moved, with what is being done and how many states there are by now;
+    what it raises ends the search. Raises `UnsuitedError` where a state does not fit into a word or play may give up,
+    and `OutgrownError` where the states take more than `max_bytes`.
     """
     reach = Reach(System(story, watch, liveness), tick=tick, max_bytes=max_bytes)
     reach.run()

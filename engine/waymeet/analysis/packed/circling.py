@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from waymeet.analysis.packed.marks import Marks
-from waymeet.analysis.packed.reach import At
+from waymeet.analysis.packed.reach import BACKWARD, At
 from waymeet.analysis.packed.system import is_alone
 from waymeet.analysis.packed.words import UnsuitedError
 from waymeet.analysis.survey import First, Loop
@@ -127,7 +127,7 @@ def _coming_to_rest(reach: Reach, chains: _Chains) -> Marks:
         steps += 1
         if steps > MAX_MOVES:
             raise UnsuitedError("play may give up on a way that goes on without choices")
-        reach.tick("back", reach.states)
+        reach.tick(BACKWARD, reach.states)
     return found
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from waymeet.analysis.packed.reach import BACKWARD
 from waymeet.analysis.packed.values import ALWAYS, NEVER, Where
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Marks:
         self._until_nothing_changes(usable, self._is_sure)
         for batch in reversed(self.reach.batches):
             if batch.position not in self._whole and not self.reach.system.ends(batch.position):
-                self.reach.tick("back", self.reach.states)
+                self.reach.tick(BACKWARD, self.reach.states)
                 self._look_at(batch.position, (~self.are_on(batch.position, batch.words)).of(batch.words), usable)
         self._until_nothing_changes(usable, self._grows)
 
@@ -103,7 +104,7 @@ class Marks:
 
     def _grows(self, position: Position, usable: Usable) -> bool:
         """Mark more states of a position; whether there were any."""
-        self.reach.tick("back", self.reach.states)
+        self.reach.tick(BACKWARD, self.reach.states)
         if self._is_sure(position, usable):
             return True
         words = self.left(position)

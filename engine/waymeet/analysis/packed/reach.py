@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     Tick = Callable[[str, int], None]
 
 
+#: What is being done, as in "while going through states".
+FORWARD = "going through states"
+BACKWARD = "going back through states"
+
+
 class OutgrownError(Exception):
     """The states do not fit into the room that they may take."""
 
@@ -193,7 +198,7 @@ class Reach:
         self.batches.append(batch)
         self.by_position.setdefault(batch.position, []).append(number)
         self.states += len(batch.words)
-        self.tick("states", self.states)
+        self.tick(FORWARD, self.states)
         if self.bytes > self.max_bytes:
             raise OutgrownError(f"{self.states:,} states take more than {self.max_bytes / 2**20:,.0f} MiB")
         if self.system.ends(batch.position) and self.earlier is not None:

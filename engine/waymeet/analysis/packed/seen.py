@@ -57,8 +57,8 @@ class Seen:
     def add(self, words: Words) -> Words:
         """Take in some words; those that were not there, each once."""
         if self._there is not None:
-            fresh = _each_once(words.compress(~self._there.take(words)))
-            self._there[fresh] = True
+            fresh = _each_once(words.compress(~self._there.take(words.astype(np.intp))))
+            self._there[fresh.astype(np.intp)] = True
         else:
             hashes = _each_once(self._hashed(words))
             if self.count + len(hashes) > _FULL * len(self._table):
@@ -132,7 +132,7 @@ class Seen:
         if self._all <= (1 << span) * self._word().itemsize:
             words, _ = self.all()
             self._there = np.zeros(self._all, np.bool_)
-            self._there[words] = True
+            self._there[words.astype(np.intp)] = True
             self._table = self._table[:0]
         else:
             hashes = self._table.compress(self._table != 0)
