@@ -130,6 +130,19 @@ def test_they_find_the_same_in_families(name: str, planted: bool) -> None:
     assert found is None or found[0] == found[1]
 
 
+def test_a_promise_is_asked_of_an_answer_that_leads_nowhere() -> None:
+    nodes = """\
+  gate:
+    ask: {flag: n, label: How many.}
+    goto: [{when: n > 2, to: house}]
+"""
+    promises = "promises:\n  two: {possible: n == 2}\n  none: {never: n == 1}\n"
+    files = {"story.yaml": written(nodes, flags="  n: {min: 1, max: 5, start: 3}\n").encode() + promises.encode()}
+    found = both_ways(files)
+    assert found is not None
+    assert found[0] == found[1]
+
+
 # -- what makes a step of many states ------------------------------------
 
 

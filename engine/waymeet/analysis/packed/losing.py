@@ -106,7 +106,7 @@ def _crossings(survey: PackedSurvey, trap: Trap) -> Iterator[Lock]:
 def _crossing(survey: PackedSurvey, number: int, words: Words, moved: Moved, trap: Trap) -> Lock | None:
     """The first of some states of a batch that an edge leads into the trap, as a lock."""
     reach, target = survey.reach, moved.edge.target
-    come = moved.words if moved.edge.stays else reach.system.arrive(target, moved.words)
+    come = reach.system.arrive(target, moved.words, stays=moved.edge.stays)
     inside = trap.are_in(target, come)
     if not inside.any():
         return None
@@ -201,9 +201,8 @@ def _hopeful(survey: PackedSurvey, condition: int) -> Marks:
             here = columns.condition(asked[condition]) if condition in asked else NEVER
             for moved in () if system.ends(position) else system.moves(position, chunk):
                 hearing = _Hearing(condition)
-                if not moved.edge.stays:
-                    system.arrive(moved.edge.target, moved.words, hearing)
-                    here = here | moved.scattered(hearing.where, len(chunk))
+                system.arrive(moved.edge.target, moved.words, hearing, stays=moved.edge.stays)
+                here = here | moved.scattered(hearing.where, len(chunk))
             found.add(position, here.of(chunk))
     return found
 

@@ -128,6 +128,6 @@ class Marks:
         for moved in system.moves(position, words):
             target = moved.edge.target
             if usable(moved.edge) and (self.is_whole(target) or target in self._masks):
-                come = moved.words if moved.edge.stays else system.arrive(target, moved.words)
+                come = system.arrive(target, moved.words, stays=moved.edge.stays)
                 found = found | moved.scattered(self.are_on(target, come), len(words))
         return found

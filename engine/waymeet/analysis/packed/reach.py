@@ -180,11 +180,7 @@ class Reach:
         """States once they have come to a position, and which of them go no further because a way ends there."""
         if listening is None and self.avoided is not None:
             listening = _Listening(self, None, words)
-        if not stays:
-            words = self.system.arrive(position, words, listening)
-        elif listening is not None:
-            columns = self.system.columns(position, words)
-            self.system.arrival(position.step).ask(position.protagonist, columns, listening)
+        words = self.system.arrive(position, words, listening, stays=stays)
         return words, NEVER if listening is None else listening.ended
 
     def _seen(self, position: Position) -> Seen:

@@ -82,9 +82,17 @@ class System:
             self._arrivals[step] = Arrival(self.story, self.watch, self.liveness, self.layout, step)
         return self._arrivals[step]
 
-    def arrive(self, position: Position, words: Words, alarms: Alarms | None = None) -> Words:
-        """The states in which some are once a position was come to; of what happens, `alarms` is told."""
-        return self.arrival(position.step).after(position, words, alarms)
+    def arrive(self, position: Position, words: Words, alarms: Alarms | None = None, *, stays: bool = False) -> Words:
+        """The states in which some are once a position was come to; of what happens, `alarms` is told.
+
+        Those that stay after an answer are there already: they only are asked the conditions, and forget the answer.
+        """
+        arrival = self.arrival(position.step)
+        if not stays:
+            return arrival.after(position, words, alarms)
+        if alarms is not None:
+            arrival.ask(position.protagonist, self.columns(position, words), alarms)
+        return words & self.layout.word(self.layout.bits_in(self.layout.kept[position.step]))
 
     def edges(self, position: Position) -> list[Edge[Where]]:
         """The ways on from a position, as they are numbered; their guards mean nothing."""
@@ -135,7 +143,7 @@ class System:
         key = (edge.source, number)
         if key not in self._kept:
             layout, fresh = self.layout, sum(1 << register for register in edge.fresh)
-            here, there = layout.leaving[edge.source.step], layout.kept if edge.stays else layout.coming
+            here, there = layout.leaving[edge.source.step], layout.leaving if edge.stays else layout.coming
             staying = here & there[edge.target.step] & ~fresh
             self._kept[key] = -1 if staying == here else layout.bits_in(staying)
         kept = self._kept[key]
