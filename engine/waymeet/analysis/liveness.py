@@ -126,6 +126,14 @@ class Liveness:
                 pass
         return live
 
+    def arriving(self, index: int) -> int:
+        """What matters on arrival at a step, before anything happens there, and is not surely at its start."""
+        return self._arriving[index] & self._changed[index]
+
+    def kept(self, index: int) -> int:
+        """What is live at a step once its effects are done and is not surely at its start."""
+        return self.after(index) & self._changed[index]
+
     def coming(self, index: int) -> int:
         """What may still be kept when a step is come to, though nothing asks for it there any more, as a bit mask."""
         if not self._coming:

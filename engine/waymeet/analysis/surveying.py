@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from waymeet.analysis.budget import SETS, BudgetSpentError
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
 FEW_STATES = 10_000
 #: Which part of what is left of the budget all sets of states may take, before things are asked one by one.
 SHARE = 0.3
+#: The same where states take so few bits that all may well be gone through one by one, which then has most of it.
+_BRIEFLY, _MOSTLY, _FEW_BITS = 0.1, 0.7, 32
 #: How many nodes the decision diagrams may have: each takes some 40 bytes. In a second a few millions are made, and one
 #: step cannot be interrupted, so that with little time there may be fewer.
 MAX_NODES = 1 << 23
 _NODES_PER_SECOND = 500_000
+#: How many bytes a node takes.
+_NODE = 40
 #: Of how many states at a step it is seen what happens, before the rest is asked.
 SAMPLE = 16
 
@@ -38,19 +43,49 @@ def survey(story: Story, watch: Watch, *, budget: Budget) -> Survey:
         from waymeet.analysis.symbolic import system
     except ImportError:  # there are no decision diagrams for this platform
         return walk(story, watch, liveness, budget=budget)
-    most = int(min(MAX_NODES, budget.left * _NODES_PER_SECOND))
-    known = _by_sets(system.System(story, watch, liveness, most), budget)
+    most = _nodes(budget)
+    fits = _bits(story, liveness) <= _FEW_BITS
+    known = _by_sets(system.System(story, watch, liveness, most), budget.share(_BRIEFLY if fits else SHARE), budget)
+    if known is None and fits:
+        known = _by_words(story, watch, liveness, budget)
     return known or _by_proofs(system.System(story, watch, liveness, most), budget)
 
 
-def _by_sets(system: System, budget: Budget) -> Survey | None:
-    """What can happen, known by sets of states; None where they cannot be held, or not within the budget."""
+def _nodes(budget: Budget) -> int:
+    """How many nodes diagrams may have within a budget."""
+    room = MAX_NODES if budget.room is None else budget.room // _NODE
+    return int(min(MAX_NODES, room, budget.left * _NODES_PER_SECOND))
+
+
+def _bits(story: Story, liveness: Liveness) -> float:
+    """How many bits a state takes; infinitely many where that is more than a word has."""
+    from waymeet.analysis import packed
+
+    try:
+        return packed.bits(story, liveness)
+    except packed.UnsuitedError:
+        return inf
+
+
+def _by_words(story: Story, watch: Watch, liveness: Liveness, budget: Budget) -> Survey | None:
+    """What can happen, known by going through every state; None where they are too many."""
+    from waymeet.analysis import packed
+
+    room = packed.MAX_BYTES if budget.room is None else min(packed.MAX_BYTES, budget.room // 2)
+    try:
+        return packed.survey(story, watch, liveness, tick=budget.share(_MOSTLY).tick, max_bytes=room)
+    except (MemoryError, BudgetSpentError, packed.UnsuitedError, packed.OutgrownError):
+        return None
+
+
+def _by_sets(system: System, share: Budget, budget: Budget) -> Survey | None:
+    """What can happen, known by sets of states; None where they cannot be held, or not within a share of the budget."""
     from waymeet.analysis.symbolic.reach import Reach
     from waymeet.analysis.symbolic.space import Space
     from waymeet.analysis.symbolic.survey import SymbolicSurvey, UnsuitedError
 
     try:
-        reach = Reach(Space(system), budget.share(SHARE))
+        reach = Reach(Space(system), share)
         reach.run()
         return SymbolicSurvey(reach, budget)
     except (MemoryError, BudgetSpentError, UnsuitedError):

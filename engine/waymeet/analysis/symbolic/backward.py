@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from waymeet.analysis.symbolic.rings import Target
-from waymeet.analysis.symbolic.tracing import Taken
+from waymeet.analysis.telling import Taken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from waymeet.analysis.symbolic.reach import Reach
 from waymeet.analysis.symbolic.rings import Target
 from waymeet.analysis.symbolic.seeking import Seeker
 from waymeet.analysis.symbolic.space import Avoiding
-from waymeet.analysis.symbolic.tracing import witness
+from waymeet.analysis.telling import witness
 from waymeet.machine import ANSWERED
 from waymeet.story import Chance, Choices, End
 
@@ -285,7 +285,7 @@ class SymbolicSurvey(Survey):
     def way(self, first: First) -> Witness:
         """The shortest playthrough to something."""
         found: Found = first.move
-        return witness(self.system, *found.trace(found.states), shortest=found.shortest, after=found.after)
+        return witness(self.story, *found.trace(found.states), shortest=found.shortest, after=found.after)
 
     def step(self, first: First) -> int:
         """The step at which a reader stands then, for what is about that."""

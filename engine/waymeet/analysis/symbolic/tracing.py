@@ -1,13 +1,10 @@
-"""The way to states that were come to, read back ring by ring and told as a witness."""
+"""The way to states that were come to, read back ring by ring."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING
 
-from waymeet.analysis.leaving import changed, memory_after
-from waymeet.diagnostics import Witness
-from waymeet.story import Ask, Chance, Choices
+from waymeet.analysis.telling import Taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,17 +13,7 @@ if TYPE_CHECKING:
     from waymeet.analysis.symbolic.rings import Hit, Ring, Rings
     from waymeet.analysis.symbolic.system import Edge, System
     from waymeet.analysis.transitions import Position
-    from waymeet.values import Value
 
-
-class Taken(NamedTuple):
-    """An edge that was taken, with the answer that was given, if it asked."""
-
-    edge: Edge
-    answer: int | None
-
-
-if TYPE_CHECKING:
     #: Where a way begins, and the edges that it takes, in order.
     Trace = tuple[Position, list[Taken]]
 
@@ -69,38 +56,3 @@ def _before(system: System, edge: Edge, states: Diagram, there: Diagram) -> tupl
     asking = layout.cube([edge.asked])
     answered = (states.exists(asking) & there & layout.within(edge.asked)).pick_cube_dd()
     return states & answered.exists(asking), layout.value_in(answered, edge.asked)
-
-
-def witness(
-    system: System, start: Position, taken: Iterable[Taken], *, shortest: bool, after: Witness | None = None
-) -> Witness:
-    """A way as it is told: each finished playthrough first, then the one that it ends in; `after` is how it begins."""
-    story = system.story
-    told = after or Witness(story.protagonists[start.protagonist].id)
-    told, finished = replace(told, shortest=shortest, before=()), list(told.before)
-    memory: dict[str, Value] = {}
-    if after is not None:
-        fresh = story.values(story.machine.start_registers, "memory")
-        memory = {**fresh, **cast("dict[str, Value]", dict(after.memory))}
-    for edge, answer in taken:
-        if system.ends(edge.source):
-            memory = memory_after(story, told, memory)
-            finished.append(told)
-            name = story.protagonists[edge.target.protagonist].id
-            told = Witness(name, changed(story, memory), shortest=shortest)
-        elif edge.choice is not None:
-            told = _extended(system, told, edge, answer)
-    return replace(told, before=tuple(finished))
-
-
-def _extended(system: System, told: Witness, edge: Edge, answer: int | None) -> Witness:
-    match system.data.steps[edge.source.step].exit:
-        case Choices(choices):
-            return replace(told, play=(*told.play, choices[edge.choice or 0].id))
-        case Chance(outcomes):
-            return replace(told, outcomes=(*told.outcomes, outcomes[edge.choice or 0].name))
-        case Ask(register=register, low=low):
-            given = answer if answer is not None else low if register is not None else 0
-            return replace(told, outcomes=(*told.outcomes, str(given)))
-        case _:
-            return told
