@@ -93,6 +93,9 @@ def where(finding: Diagnostic, retold: Retold) -> str:
             words = finding.message.split()
             named = [word for word in words if word in retold.story["protagonists"]]
             return " for ".join([words[-1], *named])
+        case "stray-ending" | "lost-ending":
+            words = [word.strip(",") for word in finding.message.split()]
+            return f"{next(word for word in words if word in retold.story['endings'])} for {words[0]}"
         case "uncovered-goto":
             return retold.steps[place(finding)].owner
         case "soft-lock" if finding.message.endswith("from the very start"):

@@ -135,6 +135,9 @@ def _claims(story: Story, retold: Retold, finding: Diagnostic, witness: Witness)
             assert (retold.steps[at].onward is None) == (finding.rule == "dead-end")
         case "soft-lock":
             assert "after this choice" not in finding.message or witness.play[-1] == at.rpartition(".")[2]
+        case "stray-ending" | "lost-ending":
+            ending = where(finding, retold).partition(" ")[0]
+            assert (moment.ending == ending) == (finding.rule == "stray-ending")
         case _:
             assert finding.rule in {"out-of-range", "impossible-choice", "missing-warning"}
 

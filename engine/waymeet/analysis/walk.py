@@ -444,7 +444,8 @@ class _Walker:
         """Note which conditions hold."""
         if self._watch.conditions:
             for condition in self._watch.holding(self._move.protagonist, step, registers):
-                self._holding.add(condition)
+                if condition in self._watch.followed:
+                    self._holding.add(condition)
                 _note(self._walk.held, condition, First(self._arriving, self._move))
 
 
