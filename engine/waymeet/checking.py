@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from waymeet.analysis.glimpses import glimpsed
 from waymeet.analysis.obligations import Obligations
 from waymeet.analysis.replay import Replayer
 from waymeet.analysis.surveying import survey
@@ -60,8 +61,11 @@ def check_files(files: dict[str, bytes], name: str, *, budget: float | None = No
         story = Story(compiled.story)
     _tell_all(story)
     off = frozenset(rule for rule, level in compiled.severities.items() if level == "off")
-    obligations = Obligations(compiled.story, compiled.promises)
-    known = survey(story, obligations.watch, budget=BUDGET if budget is None else budget, began=began)
+    seconds = BUDGET if budget is None else budget
+    obligations = Obligations(compiled.story, compiled.promises, compiled.places)
+    if time.monotonic() < began + seconds:
+        obligations.meet(glimpsed(story, obligations.watch, obligations.mere))
+    known = survey(story, obligations.watch, budget=seconds, began=began)
     facts = Facts(story, compiled.places, obligations, known, off)
     kept, unused = _allowed([*_found_in_graph(compiled), *_found(facts)], compiled.places.allows)
     rules = [rule for rule in STATE_RULES if rule.name not in off]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kit.findings import Finding, allowing, allows, switched_off
 from kit.mentions import judged
+from kit.unused import Unused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -78,6 +79,7 @@ class Verdicts:
         yield from self._out_of_range()
         yield from self._unwarned()
         yield from self._unused()
+        yield from self._never_used()
 
     def _is_told(self, rule: str, at: str) -> bool:
         return rule not in switched_off(self.retold) and not any(allowing(self.retold, rule, at))
@@ -233,6 +235,12 @@ class Verdicts:
                 name = self.retold.steps[at].name
                 if name not in opened:
                     yield _Raw(at, Finding("impossible-choice", name, self.oracle.arrivals[step.id]), name)
+
+    def _never_used(self) -> Iterator[_Raw]:
+        off = switched_off(self.retold)
+        unused = Unused(self.oracle, unseen="unseen-text" not in off, unreached="unreachable-node" not in off)
+        for rule, about, at, step in unused.findings():
+            yield _Raw(at, Finding(rule, self.retold.steps[at].name, self.oracle.arrivals[step]), about)
 
     # -- what is declared ------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.analysis.questions import Questions
 from waymeet.analysis.watch import Condition, Watch
 from waymeet.story import End
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from waymeet.authoring.constructs.promises import Promise
+    from waymeet.authoring.places import Places
+    from waymeet.expressions.code import Code
     from waymeet.story import Event, StoryData
 
 
@@ -51,7 +54,8 @@ class Obligations:
     word.
     """
 
-    def __init__(self, story: StoryData, promises: Sequence[Promise] = ()) -> None:
+    def __init__(self, story: StoryData, promises: Sequence[Promise], places: Places) -> None:
+        self._story = story
         self._conditions: list[Condition] = []
         self.promises = [self._promised(promise) for promise in promises]
         numbers = {protagonist.id: index for index, protagonist in enumerate(story.protagonists)}
@@ -71,7 +75,20 @@ class Obligations:
             for index, who in self._pairs(story)
             if story.protagonists[who].id in story.endings[index].protagonists and self._is_main(story, index, who)
         ]
+        asked = len(self._conditions)
+        self.questions = Questions(story, places, self._asked_at)
+        #: Those of which it matters only whether they ever hold, and those that are known to, by their numbers.
+        self.mere = range(asked, len(self._conditions))
+        self.met: frozenset[int] = frozenset()
         self.watch = Watch(story, self._conditions)
+
+    def _asked_at(self, step: int, code: Code) -> int:
+        return self._number(Condition(code, steps=(step,)))
+
+    def meet(self, met: frozenset[int]) -> None:
+        """Take for known that some conditions hold somewhere: the watch asks them no more."""
+        self.met = met
+        self.watch = Watch(self._story, self._conditions, met)
 
     def _pairs(self, story: StoryData) -> Iterator[tuple[int, int]]:
         """Every ending that some step leads to, with every protagonist."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.analysis.folding import folded
 from waymeet.expressions.code import link, registers_read
 from waymeet.story import End
 
@@ -163,7 +164,7 @@ class Watch:
             case "flag" | "derived":
                 return code
             case _:
-                return _folded(operation, [self._decided(operand, protagonist, step) for operand in operands])
+                return folded(operation, [self._decided(operand, protagonist, step) for operand in operands])
 
 
 def _linked(code: Code, derived: Sequence[Run]) -> Run | None:
@@ -181,30 +182,3 @@ def _operands(code: Code, operation: str) -> list[int]:
                 found.append(item[1])
             waiting.extend(operand for operand in item[1:] if not isinstance(operand, int))
     return found
-
-
-def _folded(operation: str, operands: list[Code]) -> Code:
-    """An operation, done as far as it can be when some operands are known."""
-    match operation, operands:
-        case "not", [int(operand)]:
-            return int(not operand)
-        case "and", _:
-            return _joined("and", operands, 0)
-        case "or", _:
-            return _joined("or", operands, 1)
-        case "if", [int(condition), yes, no]:
-            return yes if condition else no
-        case _ if all(isinstance(operand, int) for operand in operands):
-            return int(link((operation, *operands))(()))
-        case _:
-            return (operation, *operands)
-
-
-def _joined(operation: str, operands: list[Code], decisive: int) -> Code:
-    """`and` or `or`, of which one operand that is `decisive` decides all."""
-    if any(isinstance(operand, int) and bool(operand) == bool(decisive) for operand in operands):
-        return decisive
-    left = [operand for operand in operands if not isinstance(operand, int)]
-    if len(left) < 2:
-        return left[0] if left else 1 - decisive
-    return (operation, *left)
