@@ -136,7 +136,7 @@ class Liveness:
         """Every register that is live anywhere, as a bit mask."""
         live = 0
         for index in range(len(self._story.steps)):
-            live |= self._arriving[index] | self.after(index)
+            live |= self._arriving[index] | self.after(index) | _at(self._passing, index)
         return live
 
     def _needs(self, index: int) -> int:
