@@ -14,6 +14,8 @@ from waymeet.runtime import Story
 from waymeet.walkthroughs import run_walkthroughs
 
 EXAMPLES = all_examples("constructs")
+#: What the pages show is often decided beforehand, and these say so: no flag changes where a form of prose is shown.
+DECIDED = {"needless-condition", "unseen-text"}
 PLAYS = [(example, index) for example in EXAMPLES for index in range(len(example.only("play")))]
 
 
@@ -31,7 +33,8 @@ def test_is_clean_or_says_what_its_page_says(example: Example, update: bool) -> 
     report = check_files(example.files, example.name)
     assert not report.undecided
     failed = [] if report.invalid else _walked(example)
-    text = messages(Report(report.story, (*report.findings, *failed), sources=report.sources))
+    found = [finding for finding in report.findings if finding.rule not in DECIDED]
+    text = messages(Report(report.story, (*found, *failed), sources=report.sources))
     if update:
         place_text(example, text)
     else:

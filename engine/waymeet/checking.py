@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from waymeet.analysis.budget import READING, SECONDS, Budget, BudgetSpentError
 from waymeet.analysis.essence import essence
+from waymeet.analysis.glimpses import glimpsed
 from waymeet.analysis.obligations import Obligations
 from waymeet.analysis.replay import Replayer
 from waymeet.analysis.surveying import survey
@@ -112,7 +113,7 @@ def _judged(compiled: Compiled, story: Story, budget: Budget, began: float, proo
     """Everything that can be said about a story that can be played."""
     _tell_all(story)
     off = frozenset(rule for rule, level in compiled.severities.items() if level == "off")
-    obligations = Obligations(compiled.story, compiled.promises)
+    obligations = Obligations(compiled.story, compiled.promises, compiled.places)
     budget.keep(_since(began) * _JUDGING)
     judge = partial(_judged_by_states, story, compiled.places, obligations, off, budget)
     if proofs is None:
@@ -132,6 +133,8 @@ def _judged_by_states(
     story: Story, places: Places, obligations: Obligations, off: frozenset[str], budget: Budget
 ) -> _OfStates:
     """What the rules about states say."""
+    if budget.spent(READING, 0) is None:
+        obligations.meet(glimpsed(story, obligations.watch, obligations.mere))
     known = survey(story, obligations.watch, budget=budget)
     facts = Facts(story, places, obligations, known, off)
     found = list(_found(facts))

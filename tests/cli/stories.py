@@ -46,7 +46,7 @@ nodes:
         locked: He will not look at you.
         do: [coins -= 1, toll = paid]
         text: |
-          The coin goes into his cheek. {coins == 0: It was your last.}
+          The coin goes into his cheek. You have {coins} left.
         choices:
           sit: {label: Sit., ending: across}
           stand: {label: Stand., ending: across}

@@ -335,6 +335,17 @@ def with_away(found: Slip, people: str = "") -> Slip:
     return found._replace(text=text.replace("start: road.gate}\n", "start: road.gate}\n" + people))
 
 
+def for_tom(found: Slip) -> Slip:
+    """The same where the ending is for somebody else, who comes to it, too."""
+    text = found.text.replace("{title: Home}", "{title: Home, for: tom}")
+    return found._replace(text=text.replace("start: road.gate}\n", "start: road.gate}\n  tom: {start: road.gate}\n"))
+
+
+def beside_a_side(found: Slip) -> Slip:
+    """The same where the usual ending is a side one."""
+    return found._replace(text=found.text.replace("{title: Home}", "{title: Home, kind: side}"))
+
+
 #: For each rule: the slip, the choices that lead to it, and what a reader is told there.
 FOUND_BY_PLAY = {
     "dead-end": (
@@ -414,8 +425,8 @@ FOUND_BY_PLAY = {
                 "away: {",
                 "away",
                 "tom can never come + without tom",
-                choice("when: not rope, ending: away"),
-                flags=ROPE,
+                choice("ending: away", do=""),
+                flags="",
             ),
             people="  tom: {name: Tom, start: road.house}\n",
         ),
@@ -538,7 +549,7 @@ FOUND_BY_PLAY = {
             "  ready:",
             "ready",
             "the derived name + remove it",
-            choice("when: not rope, goto: house"),
+            gate("'{rope}.'"),
             flags=ROPE,
             more="derive:\n  ready: not rope\n",
         ),
@@ -561,6 +572,65 @@ FOUND_BY_PLAY = {
         ),
         None,
         "",
+    ),
+    "impossible-branch": (
+        slip(
+            "impossible-branch",
+            "    goto: [",
+            "house",
+            "never taken + one before it",
+            "  gate:\n    text: Shut.\n    do: rope = true\n    goto: [{when: rope, to: well}, {to: house}]\n"
+            "  well:\n    text: A dark well.\n    goto: house\n",
+            flags=ROPE,
+        ),
+        [],
+        "A dark well.",
+    ),
+    "needless-condition": (
+        slip(
+            "needless-condition",
+            "      try: {",
+            "not rope",
+            "is true + leave it out",
+            choice("when: not rope, goto: house"),
+            flags=ROPE,
+        ),
+        [],
+        "The gate is shut.",
+    ),
+    "unseen-text": (
+        slip(
+            "unseen-text",
+            "    text: '",
+            "You have none.",
+            "never shown + remove",
+            gate("'{rope: A rope. | You have none.}'", do="rope = true"),
+            flags=ROPE,
+        ),
+        [],
+        "A rope.",
+    ),
+    "stray-ending": (
+        for_tom(slip("stray-ending", "  home: {", "home", "mara comes + for tom + condition", gate(do=""), flags="")),
+        [],
+        "Good night.",
+    ),
+    "lost-ending": (
+        beside_a_side(
+            with_away(
+                slip(
+                    "lost-ending",
+                    "  away: {",
+                    "away",
+                    "mara can lose + `hint`",
+                    "  gate:\n    text: Shut.\n    choices:\n      climb: {label: Climb., ending: away}\n"
+                    "      turn: {label: Turn., text: It is late., choices: {on: {label: On., goto: house}}}\n",
+                    flags="",
+                )
+            )
+        ),
+        ["turn"],
+        "It is late.",
     ),
     "unused-ending": (
         with_away(slip("unused-ending", "away: {", "away", "no step + `ending: away`", gate(do=""), flags="")),

@@ -77,21 +77,16 @@ def _beginnings(story: Story, memory: Mapping[str, Value], found: Exploration) -
 
 
 def can_go_on(moment: Moment, *, to_breaks: bool = True) -> bool:
-    """Whether an ending of its protagonist, or a break in the story, can still be reached from a moment."""
+    """Whether an ending, or a break in the story, can still be reached from a moment."""
     seen = {moment.state}
     waiting = [moment]
     while waiting:
         here = waiting.pop()
         loops: set[str] = set()
         after = list(onward(here, loops))
-        if (to_breaks and (loops or here.stuck)) or _is_own_ending(here):
+        if (to_breaks and (loops or here.stuck)) or here.ending is not None:
             return True
         fresh = [moment for moment in after if moment.state not in seen]
         seen.update(moment.state for moment in fresh)
         waiting.extend(fresh)
     return False
-
-
-def _is_own_ending(moment: Moment) -> bool:
-    endings = {ending.id: ending for ending in moment.story.endings}
-    return moment.ending is not None and moment.origin.protagonist in endings[moment.ending].protagonists

@@ -72,7 +72,13 @@ def _things(retold: Retold) -> dict[str, dict[str, Any]]:
 
 def reported(report: Report, retold: Retold) -> Counter[Finding]:
     """What a report says, in these terms."""
-    return Counter(Finding(f.rule, where(f, retold), length(f.witness)) for f in report.findings)
+    told = [finding for finding in report.findings if not is_worn_out(finding)]
+    return Counter(Finding(f.rule, where(f, retold), length(f.witness)) for f in told)
+
+
+def is_worn_out(finding: Diagnostic) -> bool:
+    """Whether it is about a variation with more to show than there are visits: told by how the story is built alone."""
+    return finding.rule == "unseen-text" and "at most" in finding.message
 
 
 def place(finding: Diagnostic) -> str:
@@ -93,6 +99,9 @@ def where(finding: Diagnostic, retold: Retold) -> str:
             words = finding.message.split()
             named = [word for word in words if word in retold.story["protagonists"]]
             return " for ".join([words[-1], *named])
+        case "stray-ending" | "lost-ending":
+            words = [word.strip(",") for word in finding.message.split()]
+            return f"{next(word for word in words if word in retold.story['endings'])} for {words[0]}"
         case "uncovered-goto":
             return retold.steps[place(finding)].owner
         case "soft-lock" if finding.message.endswith("from the very start"):

@@ -79,6 +79,8 @@ class Oracle:
     overflows: dict[tuple[str, int], int] = field(default_factory=dict)
     loops: dict[frozenset[str], int] = field(default_factory=dict)
     moves: set[tuple[str, str]] = field(default_factory=set)
+    #: What was so at each step once its effects were done.
+    states: dict[str, dict[object, State]] = field(default_factory=dict)
     _level: list[Visited] = field(default_factory=list)
     _begun: set[object] = field(default_factory=set)
 
@@ -186,6 +188,8 @@ class Oracle:
         for step in passing.steps:
             self.arrivals.setdefault(step, depth)
         self.moves.update(pairwise(passing.steps))
+        for step, state in passing.states:
+            self.states.setdefault(step, {})[*state.flags.values(), *state.counts.values()] = state
         for effect in passing.overflows:
             self.overflows.setdefault(effect, depth)
         try:

@@ -87,7 +87,7 @@ class Retold(Written):
         total = int(name)
         if lots.add is not None:
             total += reference.number(expression(lots.add), self._world(self.steps[at].home, state))
-        return self._go(at, next(to for range_, to, _ in lots.ways if _holds(range_, total)), state)
+        return self._go(at, next(to for range_, to, _ in lots.ways if in_range(range_, total)), state)
 
     def answered(self, at: str, answer: int | str, state: State) -> Passing:
         """What happens after an answer; where nothing leads on, it is asked again."""
@@ -182,14 +182,14 @@ class Retold(Written):
             return [(card.node, 1) for card in self.open_cards(at, state)]
         if step.lots.dice is None:
             return [(name, weight) for name, _, weight in step.lots.ways]
-        thrown = _thrown(step.lots.dice)
-        return [(str(total), thrown[total]) for total in sorted(thrown)]
+        weights = thrown(step.lots.dice)
+        return [(str(total), weights[total]) for total in sorted(weights)]
 
     def possible(self, lots: Lots) -> list[str]:
         """The nodes that chance can lead to; what is added to dice may come to anything."""
         if lots.dice is None or lots.add is not None:
             return [to for _, to, _ in lots.ways]
-        return [next(to for range_, to, _ in lots.ways if _holds(range_, total)) for total in _thrown(lots.dice)]
+        return [next(to for range_, to, _ in lots.ways if in_range(range_, total)) for total in thrown(lots.dice)]
 
     def answers(self, at: str) -> list[int | str]:
         """Every answer to a question that makes a difference."""
@@ -288,13 +288,13 @@ class World:
         return self.counts[self.story.counted(self.home, ".".join(asked.path))]
 
 
-def _thrown(dice: tuple[int, int]) -> Counter[int]:
+def thrown(dice: tuple[int, int]) -> Counter[int]:
     """The totals of some dice, each with the number of ways to throw it."""
     count, sides = dice
     return Counter(map(sum, product(range(1, sides + 1), repeat=count)))
 
 
-def _holds(written: str, total: int) -> bool:
+def in_range(written: str, total: int) -> bool:
     """Whether a range of a roll has a total."""
     if written.endswith("+"):
         return total >= int(written[:-1])

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: The files of a story, as the data that its YAML holds.
 Files = dict[str, dict[str, Any]]
 
+#: Rules whose findings are about endings.
+_ALLOWED = ("lost-ending", "stray-ending", "unreachable-ending", "unused-ending")
 SCENES = ("camp", "hill", "gate")
 PROTAGONISTS = ("anna", "bela")
 
@@ -200,7 +202,7 @@ class _Maker:
         if chance(random, 15):
             ending |= {"hint": "Some roads fork twice.", "note": "Unfinished."}
         if chance(random, 8):
-            ending["allow"] = {random.choice(("unreachable-ending", "unused-ending")): "In the next release."}
+            ending["allow"] = {random.choice(_ALLOWED): "In the next release."}
         return ending
 
     def _shared(self) -> dict[str, Any]:

@@ -131,7 +131,7 @@ class Telling:
                     return self._text(text, (*key, "text"), world)
                 return self._text(block.get("else", ""), (*key, "else"), world)
             case {"match": value, "cases": cases}:
-                label = _case(reference.evaluate(expression(value), world), list(cases))
+                label = case_of(reference.evaluate(expression(value), world), list(cases))
                 return self._text(block.get("else", "") if label is None else cases[label], (*key, label), world)
             case {"vary": kind, "of": options}:
                 picked = self._picked(kind, len(options), key)
@@ -170,7 +170,7 @@ class Telling:
                 return self._prose(part.yes if holds else part.no, (*key, holds), world)
             case syntax.Matched():
                 cases = {case.label: case.parts for case in part.cases}
-                label = _case(reference.evaluate(part.value, world), list(cases))
+                label = case_of(reference.evaluate(part.value, world), list(cases))
                 return self._prose(cases.get(label or "else", ()), (*key, label), world)
             case syntax.Varied():
                 picked = self._picked(part.variation, len(part.options), key)
@@ -208,7 +208,7 @@ class Telling:
         return [member for flag in flags for member in flag.get("any_of", ())]
 
 
-def _case(value: reference.Value, labels: list[str]) -> str | None:
+def case_of(value: reference.Value, labels: list[str]) -> str | None:
     """The label of a match that a value has; None for that of `else`."""
     for label in labels:
         low, dots, high = label.partition("..")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kit.findings import Finding, allowing, allows, switched_off
 from kit.mentions import judged
+from kit.unused import Unused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -72,10 +73,13 @@ class Verdicts:
         yield from self._endless()
         yield from self._unreachable_nodes()
         yield from self._unreachable_endings()
+        yield from self._stray_endings()
+        yield from self._lost_endings()
         yield from self._impossible()
         yield from self._out_of_range()
         yield from self._unwarned()
         yield from self._unused()
+        yield from self._never_used()
 
     def _is_told(self, rule: str, at: str) -> bool:
         return rule not in switched_off(self.retold) and not any(allowing(self.retold, rule, at))
@@ -117,8 +121,12 @@ class Verdicts:
 
     def _safe(self) -> set[int]:
         """The states from which a reader can still come to an ending, or to what is the cause of coming to none."""
+        return self._leading_to(visited for visited in self.oracle.visited.values() if self._is_safe(visited))
+
+    def _leading_to(self, those: Iterable[Visited]) -> set[int]:
+        """Some states and those from which one of them can be come to."""
         everything = self.oracle.visited.values()
-        safe = {id(visited) for visited in everything if self._is_safe(visited)}
+        safe = {id(visited) for visited in those}
         grown = True
         while grown:
             more = {
@@ -131,10 +139,9 @@ class Verdicts:
         return safe
 
     def _is_safe(self, visited: Visited) -> bool:
-        """An ending of one's own, a place where the story breaks off, or a choice that leads round in a circle."""
-        ending = self.retold.steps[visited.at].ending
-        if ending is not None:
-            return visited.protagonist in self._whose(ending)
+        """An ending, a place where the story breaks off, or a choice that leads round in a circle."""
+        if self.retold.steps[visited.at].ending is not None:
+            return True
         if visited.is_stuck:
             rule, _, at = self._break(visited)
             return self._is_told(rule, at)
@@ -190,6 +197,30 @@ class Verdicts:
             for where in [f"{ending} for {who}" for who in missed] if ending in written else ():
                 yield _Raw(f"ending {ending}", Finding("unreachable-ending", where, -1), where)
 
+    def _stray_endings(self) -> Iterator[_Raw]:
+        for visited in self.oracle.visited.values():
+            ending = self.retold.steps[visited.at].ending
+            if ending is not None and visited.protagonist not in self._whose(ending):
+                where = f"{ending} for {visited.protagonist}"
+                yield _Raw(f"ending {ending}", Finding("stray-ending", where, visited.depth), where)
+
+    def _lost_endings(self) -> Iterator[_Raw]:
+        kinds = {name: written.get("kind", "main") for name, written in self.retold.story["endings"].items()}
+        told = {name for name, written in self.retold.story["endings"].items() if written.get("hint")}
+        mains = [name for name, kind in kinds.items() if kind == "main" and len({*kinds.values()}) > 1]
+        for ending in mains:
+            for who in self._whose(ending) if ending not in told else ():
+                for depth in self._losing(ending, who):
+                    yield _Raw(f"ending {ending}", Finding("lost-ending", f"{ending} for {who}", depth), (ending, who))
+
+    def _losing(self, ending: str, who: str) -> list[int]:
+        """After how many choices a protagonist stands where an ending can be come to no more that once could be."""
+        mine = [visited for visited in self.oracle.visited.values() if visited.protagonist == who]
+        ends = [visited for visited in mine if self.retold.steps[visited.at].ending == ending]
+        hopeful = self._leading_to(ends)
+        going_on = [visited for visited in mine if self.retold.steps[visited.at].ending is None]
+        return [visited.depth for visited in going_on if id(visited) not in hopeful] if ends else []
+
     def _whose(self, ending: str) -> list[str]:
         everyone = [protagonist.id for protagonist in self.oracle.story.protagonists]
         whose = self.retold.story["endings"][ending].get("for", everyone)
@@ -204,6 +235,12 @@ class Verdicts:
                 name = self.retold.steps[at].name
                 if name not in opened:
                     yield _Raw(at, Finding("impossible-choice", name, self.oracle.arrivals[step.id]), name)
+
+    def _never_used(self) -> Iterator[_Raw]:
+        off = switched_off(self.retold)
+        unused = Unused(self.oracle, unseen="unseen-text" not in off, unreached="unreachable-node" not in off)
+        for rule, about, at, step in unused.findings():
+            yield _Raw(at, Finding(rule, self.retold.steps[at].name, self.oracle.arrivals[step]), about)
 
     # -- what is declared ------------------------------------
 

@@ -10,6 +10,46 @@ if TYPE_CHECKING:
 Node = TypeVar("Node")
 
 
+def circling(nodes: Iterable[int], onward: Callable[[int], Iterable[int]]) -> set[int]:
+    """The nodes from which some way leads back to themselves.
+
+    Tarjan: Depth-first search and linear graph algorithms, 1972.
+    """
+    order: dict[int, int] = {}
+    lowest: dict[int, int] = {}
+    open_: list[int] = []
+    at: dict[int, int] = {}
+    found: set[int] = set()
+    for root in nodes:
+        waiting = [] if root in order else [(root, iter(onward(root)))]
+        while waiting:
+            node, targets = waiting[-1]
+            if node not in order:
+                order[node] = lowest[node] = len(order)
+                at[node] = len(open_)
+                open_.append(node)
+            for target in targets:
+                if target not in order:
+                    waiting.append((target, iter(onward(target))))
+                    break
+                if target == node:
+                    found.add(node)
+                if target in lowest:
+                    lowest[node] = min(lowest[node], lowest[target])
+            else:
+                waiting.pop()
+                if waiting and node in lowest:
+                    before = waiting[-1][0]
+                    lowest[before] = min(lowest[before], lowest[node])
+                if lowest[node] == order[node]:
+                    circle = open_[at[node] :]
+                    found.update(circle if len(circle) > 1 else ())
+                    del open_[-len(circle) :]
+                    for member in circle:
+                        del lowest[member]
+    return found
+
+
 def closure(first: Iterable[int], onward: Callable[[int], Iterable[int]]) -> set[int]:
     """All that can be come to from some nodes, themselves included, where `onward` has what a node leads to."""
     found = set(first)

@@ -39,7 +39,13 @@ class Liveness:
                 scene = register.name.split(".")[0]
                 self._locals[scene] = self._locals.get(scene, 0) | 1 << index
         #: The value of each register above which no condition tells one from another.
-        self.told = [register.high if register.told is None else register.told for register in story.registers]
+        asked = 0
+        for mask in self._passing.values():
+            asked |= mask
+        rows = enumerate(
+            story.registers
+        )  # a piece of prose that is looked out for may count further than conditions do
+        self.told = [row.high if row.told is None or asked >> index & 1 else row.told for index, row in rows]
         self._arriving = [0] * len(story.steps)
         self._callers = [step for step in story.steps if isinstance(step.exit, Call)]
         self._returning = [index for index, step in enumerate(story.steps) if isinstance(step.exit, Return)]
@@ -164,7 +170,7 @@ class Liveness:
         """Every register that is live anywhere, as a bit mask."""
         live = 0
         for index in range(len(self._story.steps)):
-            live |= self._arriving[index] | self.after(index)
+            live |= self._arriving[index] | self.after(index) | _at(self._passing, index)
         return live
 
     def _needs(self, index: int) -> int:
@@ -188,10 +194,11 @@ class Liveness:
         return _mask((register, *told)) if told else 0
 
     def _resting(self, index: int) -> int:
-        return _at(self._lasting, index) | self._leaving(self._story.steps[index])
+        return _at(self._lasting, index) | self._leaving(index)
 
-    def _leaving(self, step: Step) -> int:
+    def _leaving(self, index: int) -> int:
         """What is live where a reader rests, for how it goes on from there."""
+        step = self._story.steps[index]
         match step.exit:
             case Choices(choices, _, _):
                 live = 0
@@ -204,7 +211,8 @@ class Liveness:
                     live |= self._read(outcome.when) | self._beyond(step, outcome.to)
                 return live
             case Ask(register=register, ways=ways):
-                live = 0
+                falls = all(branch.when is not None for branch in ways.branches)
+                live = _at(self._passing, index) if falls else 0  # then it is put again, and what is asked here, too
                 for branch in ways.branches:
                     live |= self._read(branch.when) | self._beyond(step, branch.to)
                 return live if register is None else live & ~(1 << register) | self._contradicting(register)

@@ -21,7 +21,7 @@ def locks(walk: Walk, untold: Collection[int], told: Sequence[bool]) -> list[Loc
 
 
 def _trapped(walk: Walk, untold: Collection[int], told: Sequence[bool]) -> set[int]:
-    """The states from which neither an ending of their protagonist nor a break that is told of can be reached.
+    """The states from which neither an ending nor a break that is told of can be reached.
 
     Where the story itself breaks off by a break that is not told of, there is no choice left: that is no lock.
     """
@@ -31,19 +31,12 @@ def _trapped(walk: Walk, untold: Collection[int], told: Sequence[bool]) -> set[i
         step = walk.states.step(number)
         targets = walk.targets(number)
         if walk.story.machine.steps[step].ending is not None:
-            if not _is_foreign_ending(walk, number):
-                safe.append(number)
+            safe.append(number)
         elif not targets and step in untold:
             over.add(number)
         elif not targets or any(target < 0 and told[-1 - target] for target in targets):
             safe.append(number)
     return set(range(len(walk.states))) - closure(safe, walk.sources()) - over
-
-
-def _is_foreign_ending(walk: Walk, number: int) -> bool:
-    ending = walk.story.machine.steps[walk.states.step(number)].ending
-    assert ending is not None
-    return walk.story.protagonists[walk.protagonists[number]].id not in walk.story.endings[ending].protagonists
 
 
 def _crossings(walk: Walk, trapped: set[int]) -> Iterator[Lock]:

@@ -445,7 +445,8 @@ class Walker:
         """Note which conditions hold."""
         if self._watch.conditions:
             for condition in self._watch.holding(self._move.protagonist, step, registers):
-                self._holding.add(condition)
+                if condition in self._watch.followed:
+                    self._holding.add(condition)
                 _note(self._walk.held, condition, First(self._arriving, self._move))
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.analysis.folding import folded
 from waymeet.expressions.code import link, registers_read
 from waymeet.story import End
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from waymeet.expressions.code import Code, Run
     from waymeet.machine import Registers
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
 class Condition(NamedTuple):
     """A condition that may hold, for one protagonist (by index) or, with None, for any.
 
-    Its code may hold `("at", step)`, `("ended", ending)` and `("playing", protagonist)`. One that is `lasting` is also
-    asked of where a reader rests, so what it reads must not be forgotten there.
+    Its code may hold `("at", step)`, `("ended", ending)` and `("playing", protagonist)`, unless it is asked at some
+    `steps` only, which costs nothing elsewhere. One that is `lasting` is also asked of where a reader rests, so what it
+    reads must not be forgotten there.
     """
 
     code: Code
     protagonist: int | None = None
     lasting: bool = False
+    steps: tuple[int, ...] | None = None
 
 
 #: The conditions asked at one step, by their numbers; None always holds.
@@ -38,15 +41,27 @@ _Asked = list[tuple[int, "Run | None"]]
 class Watch:
     """The conditions on one story, ready to be asked, and the facts that its events settle."""
 
-    def __init__(self, story: StoryData, conditions: Sequence[Condition] = ()) -> None:
+    def __init__(
+        self, story: StoryData, conditions: Sequence[Condition] = (), answered: Collection[int] = frozenset()
+    ) -> None:
+        """Those that are `answered` (by their numbers) are not asked any more."""
         self._story = story
         self.conditions = conditions
+        #: The conditions that are asked everywhere, and those that are asked at each step alone, by their numbers.
+        self._general = [n for n, one in enumerate(conditions) if one.steps is None and n not in answered]
+        self._local: dict[int, list[int]] = {}
+        for number, condition in enumerate(conditions):
+            for step in (condition.steps or ()) if number not in answered else ():
+                self._local.setdefault(step, []).append(number)
+        #: Those of which it matters not only whether they hold, but by which move they do.
+        self.followed = frozenset(n for n, one in enumerate(conditions) if one.steps is None or one.lasting)
         self._derived: list[Run] = []
         for code in story.derived:
             self._derived.append(link(code, self._derived))
         everyone = range(len(story.protagonists))
-        self._anywhere: list[_Asked] = [self._asked(who, None, range(len(conditions))) for who in everyone]
+        self._anywhere: list[_Asked] = [self._asked(who, None, self._general) for who in everyone]
         self._here: list[dict[int, _Asked]] = [self._special(who) for who in everyone]
+        self._linked: dict[int, list[tuple[int, int | None, Run | None]]] = {}
         #: The numbers of the events that settle each register.
         self._settling: dict[int, list[int]] = {}
         for number, event in enumerate(story.events):
@@ -56,13 +71,18 @@ class Watch:
     def holding(self, protagonist: int, step: int, registers: Registers) -> list[int]:
         """The conditions that hold at a step, by their numbers."""
         asked = self._here[protagonist].get(step, self._anywhere[protagonist])
+        if step in self._local:
+            asked = [*asked, *self._asked_there(protagonist, step)]
         return [number for number, run in asked if run is None or run(registers)]
 
     def asked(self, protagonist: int, step: int) -> list[tuple[int, Code]]:
         """The conditions that are asked at a step, by their numbers, with what is left to ask of each there."""
         asked = self._here[protagonist].get(step)
         where = None if asked is None else step
-        return [(number, self._left(number, protagonist, where)) for number, _ in asked or self._anywhere[protagonist]]
+        general = self._anywhere[protagonist] if asked is None else asked
+        numbers = (*(number for number, _ in general), *self._local.get(step, ()))
+        left = ((number, self._left(number, protagonist, where)) for number in numbers)
+        return [(number, code) for number, code in left if code != 0]
 
     def settling(self, register: int) -> list[int]:
         """The events that settle a register, by their numbers."""
@@ -76,12 +96,18 @@ class Watch:
     def reads(self, *, lasting: bool) -> dict[int | None, int]:
         """The registers that conditions read at each step, and under None at all others, as bit masks."""
         found: dict[int | None, int] = {}
-        numbers = [n for n, condition in enumerate(self.conditions) if condition.lasting or not lasting]
+        numbers = [n for n in self._general if self.conditions[n].lasting or not lasting]
         for step in (None, *dict.fromkeys(step for here in self._here for step in here)):
             codes = [self._left(n, who, step) for n in numbers for who in range(len(self._story.protagonists))]
-            read = {register for code in codes for register in registers_read(code, self._story.derived)}
-            found[step] = sum(1 << register for register in read)
+            found[step] = self._read(codes)
+        for step, local in self._local.items():
+            codes = [self.conditions[n].code for n in local if self.conditions[n].lasting or not lasting]
+            found[step] = found.get(step, found[None]) | self._read(codes)
         return found
+
+    def _read(self, codes: Iterable[Code]) -> int:
+        read = {register for code in codes for register in registers_read(code, self._story.derived)}
+        return sum(1 << register for register in read)
 
     def settled_by(self, register: int) -> list[int]:
         """The registers that say whether a change of this one contradicts an event."""
@@ -89,12 +115,19 @@ class Watch:
 
     def _special(self, protagonist: int) -> dict[int, _Asked]:
         """What is asked at the steps that some condition names."""
-        named = {step for condition in self.conditions for step in self._named(condition.code)}
-        return {step: self._asked(protagonist, step, range(len(self.conditions))) for step in sorted(named)}
+        named = {step for number in self._general for step in self._named(self.conditions[number].code)}
+        return {step: self._asked(protagonist, step, self._general) for step in sorted(named)}
+
+    def _asked_there(self, protagonist: int, step: int) -> _Asked:
+        """What is asked at a step alone."""
+        if step not in self._linked:
+            conditions = [(number, self.conditions[number]) for number in self._local[step]]
+            self._linked[step] = [(n, one.protagonist, _linked(one.code, self._derived)) for n, one in conditions]
+        return [(number, run) for number, whose, run in self._linked[step] if whose in (None, protagonist)]
 
     def _asked(self, protagonist: int, step: int | None, numbers: Iterable[int]) -> _Asked:
         left = [(number, self._left(number, protagonist, step)) for number in numbers]
-        return [(number, None if code == 1 else link(code, self._derived)) for number, code in left if code != 0]
+        return [(number, _linked(code, self._derived)) for number, code in left if code != 0]
 
     def _named(self, code: Code) -> list[int]:
         """The steps at which a condition asks something else than elsewhere."""
@@ -112,6 +145,8 @@ class Watch:
         condition = self.conditions[number]
         if condition.protagonist not in (None, protagonist):
             return 0
+        if condition.steps is not None:
+            return condition.code
         return self._decided(condition.code, protagonist, step)
 
     def _decided(self, code: Code, protagonist: int, step: int | None) -> Code:
@@ -129,7 +164,11 @@ class Watch:
             case "flag" | "derived":
                 return code
             case _:
-                return _folded(operation, [self._decided(operand, protagonist, step) for operand in operands])
+                return folded(operation, [self._decided(operand, protagonist, step) for operand in operands])
+
+
+def _linked(code: Code, derived: Sequence[Run]) -> Run | None:
+    return None if code == 1 else link(code, derived)
 
 
 def _operands(code: Code, operation: str) -> list[int]:
@@ -143,30 +182,3 @@ def _operands(code: Code, operation: str) -> list[int]:
                 found.append(item[1])
             waiting.extend(operand for operand in item[1:] if not isinstance(operand, int))
     return found
-
-
-def _folded(operation: str, operands: list[Code]) -> Code:
-    """An operation, done as far as it can be when some operands are known."""
-    match operation, operands:
-        case "not", [int(operand)]:
-            return int(not operand)
-        case "and", _:
-            return _joined("and", operands, 0)
-        case "or", _:
-            return _joined("or", operands, 1)
-        case "if", [int(condition), yes, no]:
-            return yes if condition else no
-        case _ if all(isinstance(operand, int) for operand in operands):
-            return int(link((operation, *operands))(()))
-        case _:
-            return (operation, *operands)
-
-
-def _joined(operation: str, operands: list[Code], decisive: int) -> Code:
-    """`and` or `or`, of which one operand that is `decisive` decides all."""
-    if any(isinstance(operand, int) and bool(operand) == bool(decisive) for operand in operands):
-        return decisive
-    left = [operand for operand in operands if not isinstance(operand, int)]
-    if len(left) < 2:
-        return left[0] if left else 1 - decisive
-    return (operation, *left)

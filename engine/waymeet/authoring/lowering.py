@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from waymeet.authoring.fields import id_problem, rows
 from waymeet.authoring.models import BreakBlock, MatchBlock, Speech, VaryBlock, VerseBlock, WhenBlock
 from waymeet.authoring.names import Names, Scope
-from waymeet.authoring.places import UNUSED_ALLOW, Allow, Places
+from waymeet.authoring.places import UNUSED_ALLOW, Allow, Entry, FormPlace, Places, Stretch
 from waymeet.authoring.source import Scalar
 from waymeet.diagnostics import did_you_mean
 from waymeet.expressions.parser import parse_effect, parse_expression
@@ -19,7 +19,7 @@ from waymeet.expressions.typing import Typing
 from waymeet.prose.compiler import ProseCompiler
 from waymeet.prose.parser import parse_prose
 from waymeet.prose.rendering import sections
-from waymeet.prose.syntax import ProseError
+from waymeet.prose.syntax import Conditional, Matched, ProseError, Varied
 from waymeet.story import Assignment
 
 if TYPE_CHECKING:
@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from waymeet.authoring.constructs.decks import Deck
     from waymeet.authoring.fields import Reading
     from waymeet.authoring.models import WrittenBlock
+    from waymeet.authoring.source import Node, Source
     from waymeet.diagnostics import Span
     from waymeet.expressions import syntax
     from waymeet.expressions.code import Code
     from waymeet.expressions.scope import Typed
     from waymeet.prose.rendering import Prose
+    from waymeet.prose.syntax import Case, Parts
 
 #: What an author calls each kind of variation.
 VARIATIONS = ("sequence", "cycle", "once", "shuffle")
@@ -135,6 +137,13 @@ class Lowering:
         self._report(scalar, typing.problems)
         return not typing.problems
 
+    def entry(
+        self, name: Scalar, to: int, when: Scalar | None = None, own: Code | None = None, limit: Code | None = None
+    ) -> Entry:
+        """Where one of several ways was written, with its condition."""
+        span = self.reading.source.span
+        return Entry(span(name), to, None if when is None else span(when), own, limit)
+
     # -- targets ------------------------------------
 
     def target(self, scalar: Scalar) -> int | None:
@@ -182,7 +191,10 @@ class Lowering:
                 return (("break",),) if block.break_ else ()
             case WhenBlock():
                 condition = self.condition(block.when)
-                return (("when", condition or 0, self.prose(block.text), self.prose(block.otherwise or ())),)
+                form = ("when", condition or 0, self.prose(block.text), self.prose(block.otherwise or ()))
+                otherwise = None if block.otherwise is None else block.key("else")
+                self._note_block(form, block, block.when, (block.key("text"), otherwise))
+                return (form,)
             case MatchBlock():
                 return self._match(block)
             case VaryBlock():
@@ -209,8 +221,33 @@ class Lowering:
         compiler = self._compiler()
         prose = compiler.compile(parts)
         self._report(scalar, compiler.problems)
+        for form, written in compiler.forms.items():
+            self.shared.places.forms[form] = self._form_place(form, scalar, written)
         self.shared.words += count_words(prose)
         return prose
+
+    def _form_place(self, form: int, scalar: Scalar, written: Conditional | Matched | Varied) -> FormPlace:
+        """Where an inline form and its sections stand."""
+        asked: syntax.Expression | None = None
+        sections: Sequence[Parts]
+        match written:
+            case Conditional():
+                asked, sections = written.condition, (written.yes, written.no)
+            case Matched():
+                asked, sections = written.value, tuple(case.parts for case in _else_last(written.cases))
+            case Varied():
+                sections = written.options
+        source = self.reading.source
+        told = (_stretch(source, scalar, parts[0].start, parts[-1].end) if parts else None for parts in sections)
+        when = None if asked is None else Stretch(source, scalar, asked.start, asked.end)
+        return FormPlace(form, when, tuple(told))
+
+    def _note_block(self, form: Prose, block: object, when: Scalar | None, sections: Sequence[Node | None]) -> None:
+        """Note where a block and its sections stand."""
+        source = self.reading.source
+        told = (None if node is None else Stretch(source, node) for node in sections)
+        asked = None if when is None else Stretch(source, when)
+        self.shared.places.forms[id(form)] = FormPlace(id(block), asked, tuple(told))
 
     def _without_keys(self, scalar: Scalar) -> str:
         """A block of text up to a line that is a way on, which stands so far in that it became a part of the text."""
@@ -250,9 +287,14 @@ class Lowering:
         if tree is None:
             return ()
         cases = [(label.value, label, self.prose(text)) for label, text in rows(block.cases)]
+        labels: list[Scalar | None] = [label for _, label, _ in cases]
         if block.otherwise is not None:
             cases.append(("else", block.key("else"), self.prose(block.otherwise)))
-        return self.matched(block.match, tree, cases)
+        labels.append(None if block.otherwise is None else block.key("else"))
+        prose = self.matched(block.match, tree, cases)
+        for form in prose:
+            self._note_block(form, block, block.match, labels)
+        return prose
 
     def _vary(self, block: VaryBlock) -> Prose:
         if not block.of:
@@ -260,7 +302,9 @@ class Lowering:
         options = [self.prose(text) for text in block.of]
         if block.vary.value in VARIATIONS:
             if id(block) not in self.shared.told:
-                self.shared.told[id(block)] = (self._compiler().vary(block.vary.value, options),)
+                form = self._compiler().vary(block.vary.value, options)
+                self.shared.told[id(block)] = (form,)
+                self._note_block(form, block, None, [block.key("of")] * len(options))
             return self.shared.told[id(block)]
         known = ", ".join(VARIATIONS)
         message = f'"{block.vary.value}" is no way to vary; there are {known}'
@@ -311,6 +355,17 @@ class Lowering:
         if cut_short and scalar.style == "plain" and self.reading.source.text.startswith(",", scalar.end.index):
             help_line = help_line or "between braces a comma ends the value: put the whole value in quotes"
         self._report(scalar, [Problem(rule, error.message, error.start, error.end, help_line)])
+
+
+def _stretch(source: Source, scalar: Scalar, start: int, end: int) -> Stretch:
+    """Some characters of a scalar, less the white space around them."""
+    text = scalar.value[start:end]
+    return Stretch(source, scalar, end - len(text.lstrip()), start + len(text.rstrip()))
+
+
+def _else_last(cases: Sequence[Case]) -> list[Case]:
+    """The cases of a match, in the order in which it is compiled."""
+    return sorted(cases, key=lambda case: case.label == "else")
 
 
 def _conditional_target(written: str) -> str | None:

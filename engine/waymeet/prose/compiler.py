@@ -33,6 +33,8 @@ class ProseCompiler:
         self._scope = scope
         self._new_place = new_place
         self.problems: list[Problem] = []
+        #: What was written for each compiled form that shows one thing or another, by the identity of the compiled one.
+        self.forms: dict[int, syntax.Conditional | syntax.Matched | syntax.Varied] = {}
 
     def compile(self, parts: syntax.Parts) -> Prose:
         """The compiled form of some parts."""
@@ -73,6 +75,13 @@ class ProseCompiler:
                 return (part.style, self.compile(part.parts))
             case syntax.Printed():
                 return self.printed(part.expression)
+            case syntax.Conditional() | syntax.Matched() | syntax.Varied():
+                form = self._varying(part)
+                self.forms[id(form)] = part
+                return form
+
+    def _varying(self, part: syntax.Conditional | syntax.Matched | syntax.Varied) -> Prose:
+        match part:
             case syntax.Conditional():
                 return ("when", self.condition(part.condition), self.compile(part.yes), self.compile(part.no))
             case syntax.Matched():

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from waymeet.diagnostics import Diagnostic, Severity, Undecided
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
 
     from waymeet.analysis.obligations import Obligations
+    from waymeet.analysis.questions import Asked
     from waymeet.analysis.replay import Ended
     from waymeet.analysis.survey import First, Loop, Survey
     from waymeet.analysis.uses import Uses
@@ -54,6 +55,32 @@ class Facts:
     obligations: Obligations
     survey: Survey
     off: frozenset[str] = frozenset()
+
+    def happens(self, asked: Asked) -> bool | None:
+        """Whether something asked at a step comes about; None where that is not known."""
+        if asked.code == 0:
+            return False
+        if asked.number is None:
+            return self.comes(asked.step)
+        if asked.number in self.survey.held or asked.number in self.obligations.met:
+            return True
+        return False if self.survey.settles("held", asked.number) else None
+
+    def shows(self, asked: Asked) -> bool | None:
+        """The same, where a way there can be shown, which a search that was cut short need not have found."""
+        happens = self.happens(asked)
+        return None if happens and self.comes(asked.step) is None else happens
+
+    def comes(self, step: int) -> bool | None:
+        """Whether some playthrough comes to a step; None where that is not known."""
+        if step in self.survey.arrivals:
+            return True
+        return False if self.survey.settles("arrivals", step) else None
+
+    def nodes_of(self, steps: Iterable[int]) -> Iterator[Open]:
+        """The questions about some steps, one for each node."""
+        for node in dict.fromkeys(self.story.data.steps[step].node for step in steps):
+            yield Open(node, None)
 
     def is_told(self, rule: str, where: str) -> bool:
         """Whether a finding of a rule at a step (by id) is reported: neither allowed there nor off."""
@@ -160,13 +187,20 @@ class StateRule:
         return Diagnostic(self.name, self.severity, message, place, help_line, (), where.node, choice, witness)
 
     def at_choice(
-        self, facts: Facts, step: int, choice: int, message: str, help_line: str, witness: Witness | None
+        self,
+        facts: Facts,
+        step: int,
+        choice: int,
+        message: str,
+        help_line: str,
+        witness: Witness | None,
+        span: Span | None = None,
     ) -> Diagnostic:
         """A finding about a choice of a step, or about the node that is the card chosen there."""
         where = facts.story.machine.steps[step]
         node, path = where.node, where.choices[choice].path
         below = None if where.most is not None else path.removeprefix(f"{node}.")
-        span = facts.places.choices[step, choice]
+        span = span or facts.places.choices[step, choice]
         return Diagnostic(
             self.name, self.severity, message, span, help_line, (), node if below else path, below, witness
         )

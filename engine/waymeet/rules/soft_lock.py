@@ -1,8 +1,9 @@
 """soft-lock: a choice after which no ending can be reached any more, though choices remain.
 
-What it finds: states from which no ending of their protagonist can be reached, however one chooses, and from which no
-dead end, uncovered goto or endless loop can be reached either: that would be the cause, and is reported as such, unless
-it is allowed or off. Each is reported at the choice that leads into it from where all was not yet lost.
+What it finds: states from which no ending can be reached, however one chooses, and from which no dead end, uncovered
+goto or endless loop can be reached either: that would be the cause, and is reported as such, unless it is allowed or
+off. Each is reported at the choice that leads into it from where all was not yet lost. An ending that is for others is
+an ending, too: that it is come to is told by stray-ending.
 Why it matters: the reader goes on and on, and the story never ends.
 What to do: give the part of the story behind that choice a way out, or put a condition on the choice.
 """

@@ -30,7 +30,7 @@ def locks(survey: SymbolicSurvey, untold: Collection[int], told: Sequence[bool])
 
 
 def _trapped(survey: SymbolicSurvey, untold: Collection[int], told: Sequence[bool]) -> Sets:
-    """The states from which neither an ending of one's own nor a break that is told of can be come to, less the breaks.
+    """The states from which neither an ending nor a break that is told of can be come to, less the breaks.
 
     Where the story itself breaks off by a break that is not told of, there is no choice left: that is no lock.
     """
@@ -39,8 +39,7 @@ def _trapped(survey: SymbolicSurvey, untold: Collection[int], told: Sequence[boo
     over: Sets = {}
     for position, states in reached.items():
         if system.ends(position):
-            if survey.is_own_ending(position):
-                safe[position] = states
+            safe[position] = states
             continue
         stuck = states & system.stuck(position)
         if stuck.satisfiable():

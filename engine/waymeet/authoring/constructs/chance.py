@@ -16,6 +16,7 @@ from waymeet.story import Branch, Chance, Goto, Outcome
 if TYPE_CHECKING:
     from waymeet.authoring.lowering import Lowering
     from waymeet.authoring.models import WrittenChance, WrittenRoll
+    from waymeet.authoring.places import Entry
     from waymeet.authoring.source import Scalar
     from waymeet.expressions.code import Code
     from waymeet.story import Step
@@ -37,6 +38,7 @@ class Sums(NamedTuple):
     low: int
     high: int
     to: int
+    entry: Entry
 
 
 def lower_chance(written: list[WrittenChance], key: Scalar, lowering: Lowering) -> Chance | None:
@@ -66,14 +68,18 @@ def lower_roll(written: WrittenRoll, at: Step, lowering: Lowering, steps: dict[i
     ranges = _ranges(written, low, high, lowering)
     if ranges is None:
         return None
-    outcomes = []
-    for total, weight in weights.items():
-        if code is None:
-            to = next(sums.to for sums in ranges if sums.low <= total <= sums.high)
-        else:
-            to = _sorting(total, code, ranges, at, lowering, steps)
-        outcomes.append(Outcome(str(total), weight, None, to))
-    return Chance(tuple(outcomes), None)
+    places, index = lowering.shared.places, lowering.shared.names.steps[at.id]
+    span = lowering.reading.source.span(written.key("outcomes"))
+    places.entries[span] = tuple(sums.entry for sums in ranges)
+    if code is not None:
+        found = {total: _sorting(total, code, ranges, at, lowering, steps) for total in weights}
+        places.ways |= dict.fromkeys(found.values(), span)
+    else:
+        met = {total: next(sums for sums in ranges if sums.low <= total <= sums.high) for total in weights}
+        found = {total: sums.to for total, sums in met.items()}
+        places.ways[index] = span
+        places.outcomes[index] = tuple(sums.entry for sums in met.values())
+    return Chance(tuple(Outcome(str(total), weight, None, found[total]) for total, weight in weights.items()), None)
 
 
 def _weights(dice: Scalar, lowering: Lowering) -> dict[int, int]:
@@ -117,7 +123,7 @@ def _ranges(written: WrittenRoll, low: int, high: int, lowering: Lowering) -> li
         to = lowering.target(target)
         if ends is None or to is None:
             return None
-        found.append(Sums(*ends, to))
+        found.append(Sums(*ends, to, lowering.entry(name, to)))
     missing = _first_gap(found, low)
     if missing > high:
         return found
@@ -129,7 +135,7 @@ def _ranges(written: WrittenRoll, low: int, high: int, lowering: Lowering) -> li
 
 def _first_gap(ranges: list[Sums], low: int) -> int:
     """The first number from `low` on that no range has."""
-    for sums in sorted(ranges):
+    for sums in sorted(ranges, key=lambda sums: sums.low):
         if sums.low > low:
             break
         low = max(low, sums.high + 1)

@@ -7,7 +7,7 @@ a chance among those that are open, an offer is a choice among the first few. Wi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from waymeet.authoring.fields import broken_rows, rows
 from waymeet.authoring.lowering import Lowering
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from waymeet.authoring.fields import Reading
     from waymeet.authoring.lowering import Shared
     from waymeet.authoring.models import WrittenCard, WrittenDeck, WrittenScene, WrittenStory, WrittenStoryAndScene
+    from waymeet.authoring.places import Entry
     from waymeet.authoring.source import Scalar
     from waymeet.expressions.code import Code
     from waymeet.story import Exit, Step
@@ -109,16 +110,21 @@ def lower_draw(name: Scalar, at: Step, lowering: Lowering, steps: dict[int, Step
     if otherwise is None:
         return None
     numbers = lowering.shared.names.steps
-    lowering.shared.places.ways[numbers[at.id]] = lowering.reading.source.span(name)
+    places, index, span = lowering.shared.places, numbers[at.id], lowering.reading.source.span(name)
+    places.ways[index] = span
     rest = Goto((Branch(None, otherwise),))
+    guards = [_guard(card) for card in deck.cards]
+    entries = tuple(guard.entry for guard in guards)
     match deck.written.pick.value:
         case "best":
-            return Goto((*(Branch(_guard(card), numbers[card.full]) for card in deck.cards), *rest.branches))
+            places.entries[span] = entries  # `otherwise` has to be there, be it ever needed or not
+            return Goto((*(Branch(guard.when, guard.entry.to) for guard in guards), *rest.branches))
         case "random":
-            outcomes = tuple(Outcome(card.full, 1, _guard(card), numbers[card.full]) for card in deck.cards)
-            return Chance(outcomes, rest)
+            places.outcomes[index] = entries
+            pairs = zip(deck.cards, guards, strict=True)
+            return Chance(tuple(Outcome(card.full, 1, guard.when, guard.entry.to) for card, guard in pairs), rest)
         case _:
-            return Choices(_offered(deck, at, lowering, steps), rest, deck.written.offer)
+            return Choices(_offered(deck, guards, at, lowering, steps), rest, deck.written.offer)
 
 
 def read_undrawn(deck: Deck, aside: Shared) -> None:
@@ -131,28 +137,39 @@ def read_undrawn(deck: Deck, aside: Shared) -> None:
             lowering.line(card.written.label)
 
 
-def _guard(card: Card) -> Code | None:
+class _Guard(NamedTuple):
+    """The condition under which a card can be drawn, and where it was written."""
+
+    when: Code | None
+    entry: Entry
+
+
+def _guard(card: Card) -> _Guard:
     """The condition under which a card can be drawn: not drawn before, if once, and its own."""
     names = card.lowering.shared.names
     condition = card.lowering.condition(card.written.when)
-    if not card.written.once:
-        return condition
-    count = names.count(names.steps[card.full])
-    count.need(1, shown=False)
-    fresh: Code = ("<", ("flag", count.register), 1)
-    return fresh if condition is None else ("and", fresh, condition)
+    fresh: Code | None = None
+    if card.written.once:
+        count = names.count(names.steps[card.full])
+        count.need(1, shown=False)
+        fresh = ("<", ("flag", count.register), 1)
+    both = ("and", fresh, condition) if fresh is not None and condition is not None else fresh or condition
+    return _Guard(both, card.lowering.entry(card.name, names.steps[card.full], card.written.when, condition, fresh))
 
 
-def _offered(deck: Deck, at: Step, lowering: Lowering, steps: dict[int, Step]) -> tuple[Choice, ...]:
+def _offered(
+    deck: Deck, guards: list[_Guard], at: Step, lowering: Lowering, steps: dict[int, Step]
+) -> tuple[Choice, ...]:
     index = lowering.shared.names.steps[at.id]
     found: list[Choice] = []
-    for position, card in enumerate(deck.cards):
+    for position, (card, guard) in enumerate(zip(deck.cards, guards, strict=True)):
         label = () if card.written.label is None else card.lowering.line(card.written.label)
         to = _leading(card, at, lowering, steps)
         if card.name.value in [choice.id for choice in found]:
             message = f'two cards of this deck are called "{card.name.value}"'
             card.lowering.reading.report("duplicate-key", message, card.name, "give one of the nodes another id")
-        found.append(Choice(card.name.value, card.full, label, _guard(card), None, None, None, to))
+        found.append(Choice(card.name.value, card.full, label, guard.when, None, None, None, to))
+        lowering.shared.places.whens[index, position] = guard.entry
         lowering.shared.places.choices[index, position] = card.lowering.reading.source.span(card.name)
     return tuple(found)
 

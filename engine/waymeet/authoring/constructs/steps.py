@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
     from waymeet.authoring.models import WrittenGoto, WrittenStep
     from waymeet.authoring.names import Menu
+    from waymeet.authoring.places import Entry
     from waymeet.authoring.source import Scalar
     from waymeet.diagnostics import Span
     from waymeet.expressions.code import Code
     from waymeet.story import Exit
 
+    #: A choice, where it and its condition were written, and where the reason for which it is locked.
+    _Offered = tuple[Choice, Entry, Span | None]
 
 #: The ways out of a step besides `goto`, in the order in which they are told apart.
 WAYS_OUT = ("ending", "choices", "call", "return", "roll", "chance", "ask", "draw")
@@ -133,6 +136,8 @@ class StepLowering:
             self._note_way(index, self._reading.source.span(written.key("otherwise")) if otherwise else span)
             return Choices(choices, otherwise or outward)
         if any(getattr(written, _FIELDS.get(way, way)) is not None for way in WAYS_OUT):
+            if any(getattr(written, way) is not None for way in WITH_GOTO):
+                self._note_way(index, span)
             return self._special(index, full, written, around._replace(outward=outward))
         is_lost = outward is None and isinstance(written, WrittenChoice) and not written.is_misspelt
         if is_lost and not around.excused:
@@ -193,12 +198,15 @@ class StepLowering:
             self._reading.report("wrong-value", f"this {key} leads nowhere", written.key(key))
         self._check_order(listed)
         branches = []
+        entries = []
         for entry in listed:
             when, name = (entry.when, entry.to) if isinstance(entry, GotoEntry) else (None, entry)
             to = self._lowering.target(name)
             condition = self._lowering.condition(when)
             if to is not None:
                 branches.append(Branch(condition, to))
+                entries.append(self._lowering.entry(name, to, when, condition))
+        self._shared.places.entries[self._reading.source.span(written.key(key))] = tuple(entries)
         return Goto(tuple(branches))
 
     def _check_order(self, listed: WrittenGoto) -> None:
@@ -220,17 +228,22 @@ class StepLowering:
         around = around._replace(excused=any(len(_ways_of(choice)) > 1 for choice in choices.values()))
         found = [self._offered(f"{full}.{key.value}", key, choice, around) for key, choice in rows(choices)]
         for name in written.menus:
-            found += self._from_menu(name, full, around, {choice.id for choice in found})
-        for position, choice in enumerate(found):
+            found += self._from_menu(name, full, around, {choice.id for choice, _, _ in found})
+        for position, (choice, entry, locked) in enumerate(found):
             self._shared.places.choices[index, position] = self._shared.places.steps[choice.to]
-        return tuple(found)
+            self._shared.places.whens[index, position] = entry
+            if locked is not None:
+                self._shared.places.locked[index, position] = locked
+        return tuple(choice for choice, _, _ in found)
 
-    def _offered(self, path: str, key: Scalar, written: WrittenChoice, around: Surroundings) -> Choice:
-        choice = self._choice(path, key, written, once=around.once)
+    def _offered(self, path: str, key: Scalar, written: WrittenChoice, around: Surroundings) -> _Offered:
+        choice, condition = self._choice(path, key, written, once=around.once)
         self._step(path, key, written, around)
-        return choice
+        entry = self._lowering.entry(key, choice.to, written.when, condition, choice.shown)
+        locked = None if choice.locked is None else self._reading.source.span(written.key("locked"))
+        return choice, entry, locked
 
-    def _from_menu(self, name: Scalar, full: str, around: Surroundings, taken: set[str]) -> list[Choice]:
+    def _from_menu(self, name: Scalar, full: str, around: Surroundings, taken: set[str]) -> list[_Offered]:
         """The choices of a menu, lowered for this place; they are written in the names of where the menu stands."""
         menu = meant_menu(name, self._lowering, self._within)
         if menu is None:
@@ -248,11 +261,12 @@ class StepLowering:
                 found.append(here._offered(f"{full}.{key.value}", key, written, around))
         return found
 
-    def _choice(self, path: str, key: Scalar, written: WrittenChoice, *, once: bool) -> Choice:
+    def _choice(self, path: str, key: Scalar, written: WrittenChoice, *, once: bool) -> tuple[Choice, Code | None]:
+        """A choice, and its condition as it is written."""
         to = self._shared.names.steps[path]
         limit = self._limit(to, written, once=once)
         condition = self._lowering.condition(written.when)
-        return Choice(
+        choice = Choice(
             id=key.value,
             path=path,
             label=self._lowering.line(written.label),
@@ -262,6 +276,7 @@ class StepLowering:
             echo=None if written.echo is None else self._lowering.line(written.echo),
             to=to,
         )
+        return choice, condition
 
     def _limit(self, to: int, written: WrittenChoice, *, once: bool) -> Code | None:
         """The condition that the choice was not taken too often yet."""
