@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -14,7 +14,7 @@ from waymeet.analysis.essence import essence
 from waymeet.analysis.glimpses import glimpsed
 from waymeet.analysis.obligations import Obligations
 from waymeet.analysis.replay import Replayer
-from waymeet.analysis.surveying import survey
+from waymeet.analysis.surveying import surveys
 from waymeet.analysis.uses import uses_of
 from waymeet.authoring.compiler import compile_story
 from waymeet.authoring.loading import WrittenFiles, load_files
@@ -113,7 +113,7 @@ def _judged(compiled: Compiled, story: Story, budget: Budget, began: float, proo
     """Everything that can be said about a story that can be played."""
     _tell_all(story)
     off = frozenset(rule for rule, level in compiled.severities.items() if level == "off")
-    obligations = Obligations(compiled.story, compiled.promises, compiled.places)
+    obligations = Obligations(compiled.story, compiled.promises, compiled.places, off)
     budget.keep(_since(began) * _JUDGING)
     judge = partial(_judged_by_states, story, compiled.places, obligations, off, budget)
     if proofs is None:
@@ -135,12 +135,17 @@ def _judged_by_states(
     """What the rules about states say."""
     if budget.spent(READING, 0) is None:
         obligations.meet(glimpsed(story, obligations.watch, obligations.mere))
-    known = survey(story, obligations.watch, budget=budget)
-    facts = Facts(story, places, obligations, known, off)
+    for known in surveys(story, obligations.watch, budget):
+        with suppress(MemoryError):
+            return _told_by(Facts(story, places, obligations, known, off))
+    raise MemoryError
+
+
+def _told_by(facts: Facts) -> _OfStates:
     found = list(_found(facts))
-    rules = [rule for rule in STATE_RULES if rule.name not in off]
+    rules = [rule for rule in STATE_RULES if rule.name not in facts.off]
     undecided = tuple(question for rule in rules for question in rule.undecided(facts))
-    return _OfStates(found, undecided, known.rests, known.stopped is None)
+    return _OfStates(found, undecided, facts.survey.rests, facts.survey.stopped is None)
 
 
 def _proved(same: str, judge: Callable[[], _OfStates], proofs: Proofs) -> _OfStates:

@@ -110,12 +110,12 @@ INTERRUPTED = """
 import os, signal, sys
 from waymeet import checking
 from waymeet.cli import main
-survey = checking.survey
+surveys = checking.surveys
 def interrupted(*arguments, **more):
     for _ in range(int(sys.argv[1])):
         os.kill(os.getpid(), signal.SIGINT)
-    return survey(*arguments, **more)
-checking.survey = interrupted
+    return surveys(*arguments, **more)
+checking.surveys = interrupted
 code = main(["check", *sys.argv[2:]])
 assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 sys.exit(code)

@@ -18,6 +18,7 @@ from kit.oracle import Oracle, TooLargeError
 from kit.readings import reading
 from kit.retold import Retold
 from kit.stories import as_block_yaml, as_bytes, stories
+from kit.surveying import only
 from kit.verdicts import Verdicts
 from waymeet.analysis.liveness import Liveness
 from waymeet.analysis.walk import walk
@@ -96,7 +97,7 @@ def test_the_checker_finds_what_the_oracle_finds_by_the_same_number_of_choices(f
 def test_forgetting_changes_no_finding_and_no_witness_length(files: Files) -> None:
     verdicts = []
     for forget in (True, False):
-        with mock.patch("waymeet.checking.survey", partial(walk, forget=forget, max_states=20_000)):
+        with mock.patch("waymeet.checking.surveys", only(partial(walk, forget=forget, max_states=20_000))):
             report = check_files(as_bytes(files), "random")
         assume(not report.undecided)
         verdicts.append(reported(report, Retold(files)))
@@ -188,7 +189,7 @@ def test_a_walk_cut_short_claims_nothing_that_it_does_not_know(files: Files, mos
     oracle = oracle_of(files)
     with (
         mock.patch("waymeet.analysis.walk._CHECK_EVERY", 1),
-        mock.patch("waymeet.checking.survey", partial(walk, max_states=most)),
+        mock.patch("waymeet.checking.surveys", only(partial(walk, max_states=most))),
     ):
         report = check_files(as_bytes(files), "random")
     whole, part = Verdicts(oracle).findings(), reported(report, oracle.retold)

@@ -15,6 +15,7 @@ from hypothesis import given
 
 from kit.examples import examples
 from kit.stories import as_bytes, make_story, stories
+from kit.surveying import only
 from waymeet.analysis.budget import Budget
 from waymeet.analysis.states import States
 from waymeet.analysis.walk import Walk, walk
@@ -161,7 +162,7 @@ def test_a_state_takes_a_byte_for_each_flag_that_is_still_read() -> None:
 
 
 def test_states_that_take_too_much_room_are_said() -> None:
-    with mock.patch("waymeet.checking.survey", partial(walk, max_size=1024 * 1024)):
+    with mock.patch("waymeet.checking.surveys", only(partial(walk, max_size=1024 * 1024))):
         report = check_files(switches(200), "s")
     assert report.verdict == "undecided"
     assert all("more than 1 MiB" in question.reason for question in report.undecided)
@@ -235,7 +236,7 @@ def test_the_garbage_collector_is_off_while_a_story_is_checked_and_never_for_lon
 
     with (
         mock.patch("waymeet.checking.compile_story", noting("compile", compile_story)),
-        mock.patch("waymeet.checking.survey", noting("walk", walk)),
+        mock.patch("waymeet.checking.surveys", only(noting("walk", walk))),
     ):
         check_files(switches(3), "s")
     assert seen == {"compile": False, "walk": False}

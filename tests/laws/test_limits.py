@@ -11,6 +11,7 @@ from unittest import mock
 import pytest
 
 from kit.findings import length
+from kit.surveying import only
 from waymeet.analysis.walk import walk
 from waymeet.checking import check_files, compile_files
 from waymeet.runtime import EndlessLoopError, Story
@@ -381,7 +382,7 @@ def test_a_cut_walk_does_not_call_a_witness_shortest_that_is_not(most: int) -> N
     files = written(nodes, memory={"met": False}, flags={"x": {"min": 0, "max": 1}})
     with (
         mock.patch("waymeet.analysis.walk._CHECK_EVERY", 1),
-        mock.patch("waymeet.checking.survey", partial(walk, max_states=most)),
+        mock.patch("waymeet.checking.surveys", only(partial(walk, max_states=most))),
     ):
         report = check_files(files, "s")
     for finding in report.findings:

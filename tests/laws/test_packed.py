@@ -22,6 +22,7 @@ from kit.findings import length
 from kit.promised import reported
 from kit.retold import Retold
 from kit.stories import as_bytes, make_story, stories
+from kit.surveying import only
 from laws.test_expressions import Setting
 from laws.test_promises import expected
 from waymeet.analysis import packed
@@ -67,7 +68,7 @@ def walked_alone(story: Story, watch: Watch, **_budget: object) -> Survey:
 
 
 def checked(files: Mapping[str, bytes], survey: Callable[..., Survey]) -> Report:
-    with mock.patch("waymeet.checking.survey", survey):
+    with mock.patch("waymeet.checking.surveys", only(survey)):
         return check_files(dict(files), "x")
 
 

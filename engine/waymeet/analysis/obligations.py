@@ -10,12 +10,16 @@ from waymeet.analysis.watch import Condition, Watch
 from waymeet.story import End
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from waymeet.authoring.constructs.promises import Promise
     from waymeet.authoring.places import Places
     from waymeet.expressions.code import Code
     from waymeet.story import Event, StoryData
+
+
+#: The rules that ask of each way, condition and piece of prose whether it ever comes about.
+_ASKING = frozenset({"impossible-branch", "needless-condition", "unseen-text"})
 
 
 class Promised(NamedTuple):
@@ -54,7 +58,10 @@ class Obligations:
     word.
     """
 
-    def __init__(self, story: StoryData, promises: Sequence[Promise], places: Places) -> None:
+    def __init__(
+        self, story: StoryData, promises: Sequence[Promise], places: Places, off: Collection[str] = ()
+    ) -> None:
+        """For the rules that are not `off`."""
         self._story = story
         self._conditions: list[Condition] = []
         self.promises = [self._promised(promise) for promise in promises]
@@ -76,7 +83,8 @@ class Obligations:
             if story.protagonists[who].id in story.endings[index].protagonists and self._is_main(story, index, who)
         ]
         asked = len(self._conditions)
-        self.questions = Questions(story, places, self._asked_at)
+        wanted = not frozenset(off) >= _ASKING
+        self.questions = Questions(story if wanted else story._replace(steps=()), places, self._asked_at)
         #: Those of which it matters only whether they ever hold, and those that are known to, by their numbers.
         self.mere = range(asked, len(self._conditions))
         self.met: frozenset[int] = frozenset()

@@ -95,7 +95,8 @@ class Sampler(Walker):
     def _different(self, step: int, came: list[Came]) -> list[Came]:
         """The same, those first that have a value that none before them has."""
         self._draw.shuffle(came)
-        fields = [field for field in self._fields if self._live(step) >> field[0] & 1]
+        live = self._live(step)
+        fields = [field for field in self._fields if live >> field[0] & 1]
         covered = self._covered.get(step, 0)
         new: list[Came] = []
         rest: list[Came] = []

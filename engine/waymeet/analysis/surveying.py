@@ -11,6 +11,8 @@ from waymeet.analysis.sampling import sample
 from waymeet.analysis.walk import walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from waymeet.analysis.budget import Budget
     from waymeet.analysis.survey import Survey
     from waymeet.analysis.symbolic.system import System
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 #: A story with no more states is walked state by state, which takes less than a second and makes ready for nothing.
 FEW_STATES = 10_000
 #: Which part of what is left of the budget all sets of states may take, before things are asked one by one.
-SHARE = 0.3
+SHARE = 0.2
 #: The same where states take so few bits that all may well be gone through one by one, which then has most of it.
 _BRIEFLY, _MOSTLY, _FEW_BITS = 0.1, 0.7, 32
 #: How many nodes the decision diagrams may have: each takes some 40 bytes. In a second a few millions are made, and one
@@ -30,25 +32,36 @@ _NODES_PER_SECOND = 500_000
 #: How many bytes a node takes.
 _NODE = 40
 #: Of how many states at a step it is seen what happens, before the rest is asked.
-SAMPLE = 16
+SAMPLE = 12
 
 
 def survey(story: Story, watch: Watch, *, budget: Budget) -> Survey:
     """What can happen in a story, as far as can be told within a budget."""
+    return next(surveys(story, watch, budget))
+
+
+def surveys(story: Story, watch: Watch, budget: Budget) -> Iterator[Survey]:
+    """What can happen in a story, the more thoroughly told first: who runs out of memory with one takes the next."""
     liveness = Liveness(story.data, watch)
     walked = walk(story, watch, liveness, budget=budget, max_states=FEW_STATES)
     if walked.stopped is None or budget.spent(SETS, 0) is not None:
-        return walked
+        yield walked
+        return
     try:
         from waymeet.analysis.symbolic import system
     except ImportError:  # there are no decision diagrams for this platform
-        return walk(story, watch, liveness, budget=budget)
+        yield walk(story, watch, liveness, budget=budget)
+        return
     most = _nodes(budget)
     fits = _bits(story, liveness) <= _FEW_BITS
     known = _by_sets(system.System(story, watch, liveness, most), budget.share(_BRIEFLY if fits else SHARE), budget)
     if known is None and fits:
         known = _by_words(story, watch, liveness, budget)
-    return known or _by_proofs(system.System(story, watch, liveness, most), budget)
+    if known is not None:
+        yield known
+    yield _by_proofs(system.System(story, watch, liveness, most), budget)
+    walked.stopped = "there was not enough memory"
+    yield walked
 
 
 def _nodes(budget: Budget) -> int:

@@ -7,6 +7,7 @@ then less by what each proof shows never to be. Beside it stands what a walk cam
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,6 +54,8 @@ class Asking:
         self.possible = dict(_possible(space, values))
         self._walked = walked
         self._at = _seen(walked)
+        #: The flags that entangle, once they are known.
+        self._named = ""
         self._cone = Cone(space.system.data)
         self._values: dict[int, list[tuple[int, bool]]] = {}
 
@@ -71,8 +74,12 @@ class Asking:
         search = Backward(self.space, self.possible, goal)
         try:
             met = search.meets(budget, self)
-        except (BudgetSpentError, MemoryError) as error:
+        except BudgetSpentError as error:
             raise UnknownError(self._entangling(search)) from error
+        except MemoryError as error:
+            search.forget()
+            self.system.layout.diagrams.tidy()
+            raise UnknownError("") from error
         if met is not None:
             return Answer(search, met)
         self._rule_out(search)
@@ -89,8 +96,11 @@ class Asking:
                 if search.meets(budget.share(_PART)) is None:
                     self._rule_out(search)
                     return True
-            except (BudgetSpentError, MemoryError):
+            except BudgetSpentError:
                 continue
+            except MemoryError:
+                search.forget()
+                self.system.layout.diagrams.tidy()
         return False
 
     def _wanted(self, goal: Goal) -> Iterator[Diagram]:
@@ -132,11 +142,14 @@ class Asking:
         return list(map(min, self._walked.states[number].registers, self.system.told))
 
     def _entangling(self, search: Backward) -> str:
-        """Which flags the largest set of a search depends on."""
+        """Which flags the largest set of a search depends on, if there is room to tell."""
         largest = max(search.leading.values(), key=lambda states: states.node_count(), default=None)
-        if largest is None:
-            return ""
-        return ", ".join(self.system.data.registers[number].name for number in self._depends(largest))
+        search.forget()
+        if largest is None or self._named:
+            return self._named
+        with suppress(MemoryError):
+            self._named = ", ".join(self.system.data.registers[number].name for number in self._depends(largest))
+        return self._named
 
 
 def _possible(space: Space, values: ValueSets) -> Mapping[Position, Diagram]:

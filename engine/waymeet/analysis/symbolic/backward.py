@@ -137,6 +137,13 @@ class Backward:
             self._go_back(batch)
         return self._begun
 
+    def forget(self) -> None:
+        """Let go of everything: it makes room for other searches."""
+        self.batches.clear()
+        self.leading.clear()
+        self._fresh.clear()
+        self._waiting.clear()
+
     def _begin(self, target: Target) -> None:
         if target.edge is not None:
             states = self.system.leading(target.edge, self.space.allowed(target.position, target.states))

@@ -29,6 +29,10 @@ class Diagrams:
         self.true = self._manager.true()
         self.false = self._manager.false()
 
+    def tidy(self) -> None:
+        """Make the room of diagrams that nothing refers to any more free for others."""
+        self._manager.gc()
+
     def variable(self, number: int) -> Diagram:
         """The condition that a variable is true."""
         return self._variables[number]

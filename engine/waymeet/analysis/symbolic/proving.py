@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from waymeet.analysis.walk import Walk
     from waymeet.diagnostics import Witness
 
+#: What is being done.
+_PHASE = "proving what was not seen"
 #: Which part of what is left of the budget one question may take, at first and when it is asked again.
 _PART, _AGAIN = 0.02, 0.3
 #: How many characters the names of flags that entangle may take.
@@ -55,7 +57,8 @@ class ProvedSurvey(SymbolicSurvey):
         self._asked: dict[tuple[str, tuple[int, ...]], Callable[[], Goal]] = {}
         self._know(asking.space, asking.possible, Witnesses(asking, walked, budget), budget)
         for (kind, about), goal in self._asked.items():
-            self._ask_again(kind, about, goal)
+            if budget.spent(_PHASE, 0) is None:
+                self._ask_again(kind, about, goal)
         self.circles, self.loops = [], []
         self._settle("loops", (), self._go_round)
         self.stopped = self._why() if self._open else None
@@ -77,8 +80,8 @@ class ProvedSurvey(SymbolicSurvey):
 
     def _why(self) -> str:
         """Why not everything is known."""
-        spent = self.budget.spent("proving what was not seen", 0)
-        entangled = max(self._open.values(), key=len)
+        spent = self.budget.spent(_PHASE, 0)
+        entangled = next(filter(None, self._open.values()), "")
         entangled = entangled if len(entangled) <= _LONGEST else f"{entangled[:_LONGEST].rpartition(',')[0]} and others"
         if not entangled:
             return spent or "there is not enough room to prove it"
@@ -100,7 +103,11 @@ class ProvedSurvey(SymbolicSurvey):
         if self._was_seen(kind, about):
             return True
         try:
+            self.budget.tick(_PHASE, len(self._walked.states))
             return self.comes(goal())
+        except BudgetSpentError:
+            self._leave_open(kind, about, "")
+            return False
         except UnknownError as error:
             self._leave_open(kind, about, str(error))
             self._asked[kind, about] = goal
@@ -215,7 +222,7 @@ class Witnesses(Seeker):
             after = None if number is None else self._walked.way_to(number)
             found = self._found(*answer, shortest=False, after=after)
         assert found is not None
-        return found
+        return found._replace(shortest=found.shortest or found.depth <= self._came[found.target.position])
 
     def shortest(self, goal: Sequence[Target]) -> Found | None:
         """The way to the nearest of some targets, if there is any. Raises `UnknownError`."""

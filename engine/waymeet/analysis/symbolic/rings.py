@@ -93,8 +93,7 @@ class Rings:
         self._done: dict[Position, Diagram] = {}
         self._fresh: dict[tuple[Position, int], list[Ring]] = {}
         self._waiting: list[tuple[int, int, int, Position]] = []
-        for start in space.starts():
-            self._arrive(start, self.system.first, 0, None, NOWHERE)
+        self._begin()
 
     def nearest(self, goal: Iterable[Target], bonus: int, budget: Budget | None) -> Hit | None:
         """The nearest of some targets; None where there is no way to any. At none of them is the bonus less.
@@ -118,6 +117,19 @@ class Rings:
             if left is not None:
                 best = self._nearer(best, left, targets)
         return best
+
+    def forget(self) -> None:
+        """Let go of everything, to make room for other searches; it begins anew."""
+        self.batches.clear()
+        self._left.clear()
+        self._done.clear()
+        self._fresh.clear()
+        self._waiting.clear()
+        self._begin()
+
+    def _begin(self) -> None:
+        for start in self.space.starts():
+            self._arrive(start, self.system.first, 0, None, NOWHERE)
 
     def _begun(self, target: Target) -> Hit | None:
         states = self.space.allowed(target.position, target.states & self.system.first)

@@ -46,7 +46,10 @@ class Found(NamedTuple):
 
 
 class Seeker:
-    """Finds ways to what is known to be come to, the shortest as long as there is something left of the budget."""
+    """Finds ways to what is known to be come to, the shortest as long as there is something left of the budget.
+
+    Raises `MemoryError` where not even some way can be told.
+    """
 
     def __init__(self, space: Space, budget: Budget) -> None:
         self.space = space
@@ -62,17 +65,23 @@ class Seeker:
         hit = self._within(self._budget.share(_SINGLE), towards, goal, 0)
         if hit is not None:
             return _found(towards, hit, shortest=True)
+        towards.forget()
         hit = self._any.nearest(goal, 0, None)
         assert hit is not None
         _, taken = trace(self._any, hit)
-        return _found(self._any, hit._replace(depth=sum(edge.cost for edge, _ in taken)), shortest=False)
+        depth = sum(edge.cost for edge, _ in taken)
+        return _found(self._any, hit._replace(depth=depth), shortest=depth <= self._came[hit.target.position])
 
     def _within(self, budget: Budget, rings: Rings, goal: Sequence[Target], bonus: int) -> Hit | None:
         """What a search finds within a budget, if it does."""
         try:
             budget.tick(SEEKING, 0)
             found = rings.nearest(goal, bonus, budget)
-        except (BudgetSpentError, DiagramLimitError):
+        except BudgetSpentError:
+            return None
+        except DiagramLimitError:
+            rings.forget()
+            self.system.layout.diagrams.tidy()
             return None
         if found is None:
             raise AssertionError("what is known to be come to was not")
