@@ -31,8 +31,8 @@ MAX_NODES = 1 << 23
 _NODES_PER_SECOND = 500_000
 #: How many bytes a node takes.
 _NODE = 40
-#: Of how many states at a step it is seen what happens, before the rest is asked.
-SAMPLE = 12
+#: Of how many states at a step it is seen what happens, before the rest is asked; and with which part of what is left.
+SAMPLE, _SAMPLING = 16, 0.5
 
 
 def survey(story: Story, watch: Watch, *, budget: Budget) -> Survey:
@@ -113,11 +113,13 @@ def _by_proofs(system: System, budget: Budget) -> Survey:
     from waymeet.analysis.valuesets import ValueSets
 
     space = Space(system)
-    seen = sample(system.story, system.watch, system.liveness, budget.share(SHARE), SAMPLE)
+    seen = sample(system.story, system.watch, system.liveness, budget.share(_SAMPLING), SAMPLE)
     try:
         values = ValueSets(system.transitions, system.order, system.told)
         values.run(space.places, budget)
         return ProvedSurvey(Asking(space, values, seen, budget), seen, budget)
-    except (MemoryError, BudgetSpentError) as error:
-        seen.stopped = str(error) or "there was not enough memory"
-        return seen
+    except BudgetSpentError as error:
+        seen.stopped = str(error)
+    except MemoryError:
+        seen.stopped = "its conditions take more room than there is for diagrams"
+    return seen

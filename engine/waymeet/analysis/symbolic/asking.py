@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from waymeet.analysis.budget import Budget
-    from waymeet.analysis.symbolic.backward import Goal
+    from waymeet.analysis.symbolic.backward import Goal, Seen
     from waymeet.analysis.symbolic.diagrams import Diagram
     from waymeet.analysis.symbolic.layout import Layout
     from waymeet.analysis.symbolic.space import Space
@@ -63,27 +63,34 @@ class Asking:
         """How something can be come to; None where it never is. Raises `UnknownError`."""
         if not isinstance(goal, Mapping):
             goal = [target for target in goal if target.edge is None or target.edge.source in self.possible]
-        try:
+        with suppress(UnknownError):
             return self._exactly(goal, budget.share(_AT_FIRST))
-        except UnknownError:
-            if self._is_ruled_out(goal, budget):
-                return None
-        return self._exactly(goal, budget)
+        return None if self._is_ruled_out(goal, budget) else self._exactly(goal, budget)
 
     def _exactly(self, goal: Goal, budget: Budget) -> Answer | None:
         search = Backward(self.space, self.possible, goal)
-        try:
-            met = search.meets(budget, self)
-        except BudgetSpentError as error:
-            raise UnknownError(self._entangling(search)) from error
-        except MemoryError as error:
-            search.forget()
-            self.system.layout.diagrams.tidy()
-            raise UnknownError("") from error
+        met, is_done = self._met(search, budget, self)
+        if not is_done:
+            raise UnknownError(self._entangling(search))
         if met is not None:
             return Answer(search, met)
         self._rule_out(search)
         return None
+
+    def _met(self, search: Backward, budget: Budget, seen: Seen | None = None) -> tuple[Met | None, bool]:
+        """Where a way begins, if there is one, and whether the search came to an end.
+
+        Where it ran out of memory, it is let go of once nothing of it is held by the error any more.
+        """
+        try:
+            return search.meets(budget, seen), True
+        except BudgetSpentError:
+            return None, False
+        except MemoryError:
+            pass
+        search.forget()
+        self.system.layout.diagrams.tidy()
+        return None, False
 
     def _is_ruled_out(self, goal: Goal, budget: Budget) -> bool:
         """Whether something can never be, however all registers are but a few."""
@@ -92,15 +99,10 @@ class Asking:
         for kept in (asked, self._cone.of(asked), *few):
             freed = self.system.layout.cube(r for r in self.system.order if r not in kept)
             search = Backward(self.space, self.possible, goal, freed=freed)
-            try:
-                if search.meets(budget.share(_PART)) is None:
-                    self._rule_out(search)
-                    return True
-            except BudgetSpentError:
-                continue
-            except MemoryError:
-                search.forget()
-                self.system.layout.diagrams.tidy()
+            met, is_done = self._met(search, budget.share(_PART))
+            if is_done and met is None:
+                self._rule_out(search)
+                return True
         return False
 
     def _wanted(self, goal: Goal) -> Iterator[Diagram]:

@@ -80,12 +80,13 @@ class Seeker:
         except BudgetSpentError:
             return None
         except DiagramLimitError:
-            rings.forget()
-            self.system.layout.diagrams.tidy()
-            return None
-        if found is None:
-            raise AssertionError("what is known to be come to was not")
-        return found
+            pass
+        else:
+            assert found is not None, "what is known to be come to was not"
+            return found
+        rings.forget()  # now that the error holds nothing of it any more
+        self.system.layout.diagrams.tidy()
+        return None
 
     # -- searches ------------------------------------
 
