@@ -46,6 +46,7 @@ PASSED = {
     "missing-warning",
     "needless-condition",
     "unseen-text",
+    "false-choice",
 }
 
 

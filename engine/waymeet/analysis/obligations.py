@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.analysis.likeness import Likenesses
 from waymeet.analysis.questions import Questions
+from waymeet.analysis.uses import uses_of
 from waymeet.analysis.watch import Condition, Watch
 from waymeet.story import End
 
@@ -77,6 +79,7 @@ class Obligations:
         ]
         asked = len(self._conditions)
         self.questions = Questions(story, places, self._asked_at)
+        self.likenesses = Likenesses(story, places, uses_of(story, promises).read, self.questions.asked)
         #: Those of which it matters only whether they ever hold, and those that are known to, by their numbers.
         self.mere = range(asked, len(self._conditions))
         self.met: frozenset[int] = frozenset()
