@@ -14,8 +14,9 @@ from waymeet.runtime import Story
 from waymeet.walkthroughs import run_walkthroughs
 
 EXAMPLES = all_examples("constructs")
-#: What the pages show is often decided beforehand, and these say so: no flag changes where a form of prose is shown.
-DECIDED = {"needless-condition", "unseen-text"}
+#: What the pages show is often decided beforehand, and these say so: no flag changes where a form of prose is shown,
+#: and choices are there to be seen.
+DECIDED = {"needless-condition", "unseen-text", "false-choice"}
 PLAYS = [(example, index) for example in EXAMPLES for index in range(len(example.only("play")))]
 
 

@@ -230,7 +230,15 @@ class Graph:
 
 
 #: What is tangled at random sets what nothing reads, and asks what can only be so.
-QUIET = ("never-read", "never-written", "unused-flag", "impossible-branch", "needless-condition", "unseen-text")
+QUIET = (
+    "never-read",
+    "never-written",
+    "unused-flag",
+    "impossible-branch",
+    "needless-condition",
+    "unseen-text",
+    "false-choice",
+)
 
 
 def written(

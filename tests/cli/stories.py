@@ -49,13 +49,13 @@ nodes:
           The coin goes into his cheek. You have {coins} left.
         choices:
           sit: {label: Sit., ending: across}
-          stand: {label: Stand., ending: across}
+          stand: {label: Stand., once: true, ending: across}
       swim: {label: Swim., text: 'It is cold. {feather in clues: The feather floats.}', ending: across}
   hut:
     text: Rain on the roof.
     choices:
       tally: {label: Count the coin., when: toll == paid, ending: asleep}
-      sleep: {label: Sleep., ending: asleep}
+      sleep: {label: Sleep., once: true, ending: asleep}
 """
 
 #: What every story file below begins with.

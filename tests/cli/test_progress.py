@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 COLUMNS = 60
 #: What the line said in the meantime.
-LINE = re.compile(r"[a-z ]+(, [\d,]+ states)?, \d+ s")
+LINE = re.compile(r"[a-z ]+(, \d+%)?(, [\d,]+ states)?, \d+ s")
 
 
 class Terminal(io.StringIO):
@@ -57,7 +57,7 @@ def test_a_line_is_written_over_and_cleared(here: Path, columns: int) -> None:
     assert all(LINE.match(line) or len(line) == columns - 1 for line in said)
     assert {len(line) for line in lines} == {0, columns - 1}
     assert "\x1b" not in output
-    assert re.sub(r" \([^)]*\)", "", "".join(shown)).endswith("well: no findings, 8 undecided")
+    assert re.sub(r" \([^)]*\)", "", "".join(shown)).endswith("well: no findings, 9 undecided")
     assert "walking" not in "".join(shown)
 
 

@@ -45,7 +45,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         monkeypatch.setattr(checking, name, noted)
 
     noting("check_files")
-    noting("survey")
+    noting("surveys")
     return names
 
 
@@ -78,13 +78,13 @@ def test_after_an_edit_of_the_wording_no_state_is_gone_through_again(ferry: Path
     first = waymeet.check(ferry)
     edit(ferry, "It is higher now.", "And it is still going up.")
     second = waymeet.check(ferry)
-    assert done == ["check_files", "survey", "check_files"]
+    assert done == ["check_files", "surveys", "check_files"]
     assert second.summary.words == first.summary.words + 2
     assert first.summary.states
     assert second.summary.states == first.summary.states
     edit(ferry, "waits += 1", "waits += 2")
     waymeet.check(ferry)
-    assert done[3:] == ["check_files", "survey"]
+    assert done[3:] == ["check_files", "surveys"]
 
 
 def test_what_does_not_concern_states_is_found_all_the_same(ferry: Path) -> None:
@@ -110,7 +110,7 @@ def test_another_waymeet_checks_anew(ferry: Path, done: list[str], monkeypatch: 
     waymeet.check(ferry)
     monkeypatch.setattr("waymeet.opening._sources", lambda _package: b"another")
     waymeet.check(ferry)
-    assert done.count("survey") == 2
+    assert done.count("surveys") == 2
 
 
 @pytest.mark.parametrize("name", DAMAGES)
@@ -134,7 +134,7 @@ def test_a_damaged_proof_proves_nothing(ferry: Path, done: list[str]) -> None:
         for entry in cache_folder().iterdir():
             entry.write_bytes(damage(entry.read_bytes()))
     waymeet.check(ferry)
-    assert done.count("survey") == 2
+    assert done.count("surveys") == 2
 
 
 def test_only_so_many_are_kept(ferry: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -376,7 +376,8 @@ FOUND_BY_PLAY = {
             "can reach no ending any more",
             GATE
             + WELL
-            + "    choices:\n      swim: {label: Swim., goto: well}\n      shout: {label: Shout., goto: well}\n",
+            + "    choices:\n      swim: {label: Swim., goto: well}\n"
+            + "      shout: {label: Shout., once: true, goto: well}\n",
             flags="",
         ),
         ["walk"],
@@ -592,8 +593,20 @@ FOUND_BY_PLAY = {
             "      try: {",
             "not rope",
             "is true + leave it out",
-            choice("when: not rope, goto: house"),
+            choice("when: not rope, once: true, goto: house"),
             flags=ROPE,
+        ),
+        [],
+        "The gate is shut.",
+    ),
+    "false-choice": (
+        slip(
+            "false-choice",
+            "      back: {",
+            "back",
+            'no difference + after "walk" + an effect',
+            GATE.replace("goto: well", "goto: house"),
+            flags="",
         ),
         [],
         "The gate is shut.",

@@ -120,7 +120,7 @@ class Retold(Written):
             passing.steps.append(at)
             step = self.steps[at]
             counts[step.name] += 1
-            self._effects(step, World(self, step.home, flags, counts), passing)
+            self.do(step, World(self, step.home, flags, counts), passing)
             here = State(flags, counts, returns)
             passing.states.append((at, State(dict(flags), dict(counts), returns)))
             if "text" in step.data:
@@ -237,7 +237,8 @@ class Retold(Written):
             if flag.use == "local" and name.startswith(scene + "."):
                 flags[name] = flag.start
 
-    def _effects(self, step: Step, here: World, passing: Passing) -> None:
+    def do(self, step: Step, here: World, passing: Passing) -> None:
+        """What a step does to flags, noting what happens on the way."""
         for index, text in enumerate(step.effects):
             effect = _effect(text)
             value = reference.changed(effect, here)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from kit.alike import Choices
 from kit.findings import Finding, allowing, allows, switched_off
 from kit.mentions import judged
 from kit.unused import Unused
@@ -80,6 +81,7 @@ class Verdicts:
         yield from self._unwarned()
         yield from self._unused()
         yield from self._never_used()
+        yield from self._alike()
 
     def _is_told(self, rule: str, at: str) -> bool:
         return rule not in switched_off(self.retold) and not any(allowing(self.retold, rule, at))
@@ -241,6 +243,11 @@ class Verdicts:
         unused = Unused(self.oracle, unseen="unseen-text" not in off, unreached="unreachable-node" not in off)
         for rule, about, at, step in unused.findings():
             yield _Raw(at, Finding(rule, self.retold.steps[at].name, self.oracle.arrivals[step]), about)
+
+    def _alike(self) -> Iterator[_Raw]:
+        for opened, first, step in Choices(self.oracle).findings():
+            finding = Finding("false-choice", self.retold.steps[opened].name, self.oracle.arrivals[step])
+            yield _Raw(opened, finding, first)
 
     # -- what is declared ------------------------------------
 

@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 from hypothesis import assume, given
 
+from cli.stories import story
 from kit.examples import examples
 from kit.stories import as_bytes, make_story, stories
 from laws.test_by_sets import said
@@ -50,6 +51,14 @@ def test_a_walk_and_proofs_find_the_same(files: Files) -> None:
     assume(found is not None)
     assert found is not None
     assert found[0] == found[1]
+
+
+def test_numbers_too_large_to_be_kept_apart_rule_nothing_out() -> None:
+    nodes = "  gate:\n    choices:\n      on: {label: On., do: n += 20000, goto: gate}\n"
+    nodes += "      out: {label: Out., when: n >= 60000, goto: house}\n"
+    files = {"story.yaml": story(nodes, flags="  n: {min: 0, max: 65000, overflow: clamp}\n").encode()}
+    found = both_ways(files)
+    assert found == ([], [])
 
 
 def test_hardly_anything_in_random_stories_is_left_open() -> None:

@@ -47,6 +47,7 @@ PASSED = {
     "missing-warning",
     "needless-condition",
     "unseen-text",
+    "false-choice",
 }
 
 

@@ -176,7 +176,7 @@ def test_memory_that_runs_out_is_said_and_no_error() -> None:
             raise MemoryError
         return add(states, *arguments)
 
-    with mock.patch.object(States, "add", full), mock.patch("waymeet.analysis.surveying._by_sets", return_value=None):
+    with mock.patch.object(States, "add", full), mock.patch("waymeet.checking.surveys", only(walk)):
         report = check_files(switches(20), "s")
     assert report.verdict == "undecided"
     assert {question.reason for question in report.undecided} == {"there was not enough memory"}

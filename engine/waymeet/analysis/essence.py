@@ -5,7 +5,7 @@ Two stories of one essence have the same states, so that what is proved of one i
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ def essence(story: StoryData, places: Places, promises: tuple[Promise, ...], wat
     """What tells a story, as it is watched and with some rules `off`, from those that may have other states."""
     wording = _Wording()
     steps = [step._replace(text=wording.numbered(step.text), exit=wording.of_exit(step.exit)) for step in story.steps]
-    placed = _placeless((places, promises))
+    placed = _placeless((replace(places, forms={}), promises))  # forms of prose stand with the steps that tell them
     parts = (story._replace(steps=tuple(steps)), placed, tuple(watch.conditions), sorted(off))
     return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.analysis.likeness import Likenesses
 from waymeet.analysis.questions import Questions
+from waymeet.analysis.uses import uses_of
 from waymeet.analysis.watch import Condition, Watch
 from waymeet.story import End
 
@@ -83,8 +85,12 @@ class Obligations:
             if story.protagonists[who].id in story.endings[index].protagonists and self._is_main(story, index, who)
         ]
         asked = len(self._conditions)
-        wanted = not frozenset(off) >= _ASKING
-        self.questions = Questions(story if wanted else story._replace(steps=()), places, self._asked_at)
+        silent = story._replace(steps=())
+        asking = silent if frozenset(off) >= _ASKING else story
+        self.questions = Questions(asking, places, self._asked_at)
+        read = uses_of(story, promises).read
+        alike = silent if "false-choice" in off else story
+        self.likenesses = Likenesses(alike, places, read, self.questions.asked)
         #: Those of which it matters only whether they ever hold, and those that are known to, by their numbers.
         self.mere = range(asked, len(self._conditions))
         self.met: frozenset[int] = frozenset()

@@ -99,7 +99,8 @@ class Questions:
             self._note_exit(index)
             self._note_prose(index, step.text, 1)
 
-    def _asked(self, step: int, *codes: Code) -> Asked:
+    def asked(self, step: int, *codes: Code) -> Asked:
+        """That all of some conditions hold at a step; what was asked before is not asked again."""
         code = both(*codes)
         if (step, code) not in self._known:
             number = None if isinstance(code, int) else self._ask(step, code)
@@ -139,7 +140,7 @@ class Questions:
         branches = () if goto is None else goto.branches
         for position, (branch, entry) in enumerate(zip(branches, entries, strict=False)):
             when = 1 if branch.when is None else branch.when
-            taken, refused = self._asked(index, *before, when), self._asked(index, *before, negated(when))
+            taken, refused = self.asked(index, *before, when), self.asked(index, *before, negated(when))
             self.ways.append(Way(listed, position, entry, index, taken, refused))
             if entry.limit is not None:
                 self._note_clause(index, entry, before)
@@ -149,12 +150,12 @@ class Questions:
         """Note branches that are gone by later; the only one of a question is, whenever that is put."""
         listed, entries = self._entries(index)
         alone = goto is not None and len(goto.branches) == 1 and goto.branches[0].when is None
-        sure = self._asked(index) if alone and isinstance(self._story.steps[index].exit, Ask) else None
+        sure = self.asked(index) if alone and isinstance(self._story.steps[index].exit, Ask) else None
         self.ways += [Way(listed, position, entry, index, sure, None) for position, entry in enumerate(entries)]
 
     def _note_drawn(self, index: int, entry: Entry, when: Code) -> None:
         """Note an outcome."""
-        self.ways.append(Way(None, 0, entry, index, self._asked(index, when), self._asked(index, negated(when))))
+        self.ways.append(Way(None, 0, entry, index, self.asked(index, when), self.asked(index, negated(when))))
         self._note_clause(index, entry, [])
 
     def _note_missed(self, index: int) -> None:
@@ -163,7 +164,7 @@ class Questions:
         listed, entries = self._entries(index)
         for position, entry in enumerate(entries):
             if self._story.steps[index].exit.fallback is None and entry.place not in met:  # type: ignore[union-attr]
-                self.ways.append(Way(listed, position, entry, index, self._asked(index, 0), self._asked(index, 1)))
+                self.ways.append(Way(listed, position, entry, index, self.asked(index, 0), self.asked(index, 1)))
 
     # -- choices ------------------------------------
 
@@ -188,14 +189,14 @@ class Questions:
         """Where a reader is told why a choice cannot be taken."""
         if choice.locked is None:
             return None
-        return self._asked(index, rests, 1 if choice.shown is None else choice.shown, negated(choice.when or 0))
+        return self.asked(index, rests, 1 if choice.shown is None else choice.shown, negated(choice.when or 0))
 
     def _note_clause(
         self, index: int, entry: Entry, before: list[Code], choice: int | None = None, withheld: Asked | None = None
     ) -> None:
         if entry.own is not None:
             before = [*before, 1 if entry.limit is None else entry.limit]
-            met, unmet = self._asked(index, *before, entry.own), self._asked(index, *before, negated(entry.own))
+            met, unmet = self.asked(index, *before, entry.own), self.asked(index, *before, negated(entry.own))
             locked = None if choice is None else self._places.locked.get((index, choice))
             self.clauses.append(Clause(entry, index, choice, met, unmet, locked, withheld))
 
@@ -219,19 +220,19 @@ class Questions:
                 self._note_parts(index, place, inner, codes, around)
             case ("vary", kind, number, options) if place is not None:
                 told = tuple(position for position, option in enumerate(options) if option)
-                self.variations.append(Variation(place, number, kind, told, self._asked(index, around)))
+                self.variations.append(Variation(place, number, kind, told, self.asked(index, around)))
             case _:
                 pass
         for prose, code in zip(inner, codes, strict=True):
             self._note_prose(index, prose, code)
 
     def _note_parts(self, index: int, place: FormPlace, inner: list[Prose], codes: list[Code], around: Code) -> None:
-        whole = self._asked(index, around)
+        whole = self.asked(index, around)
         for section, (prose, code) in enumerate(zip(inner, codes, strict=True)):
             if prose:
                 alone = len(inner) == 2 and not inner[1] and section == 0
-                hidden = self._asked(index, codes[1]) if alone else None
-                self.parts.append(Part(place, section, whole, self._asked(index, code), hidden))
+                hidden = self.asked(index, codes[1]) if alone else None
+                self.parts.append(Part(place, section, whole, self.asked(index, code), hidden))
 
 
 def _sum(whens: Sequence[Code]) -> Code:

@@ -67,7 +67,7 @@ class Sampler(Walker):
                 for (_, state), (move, depth) in self._drawn(step):
                     self._depth = depth
                     self._visit(super()._take_in(move, state, depth))
-        except BudgetSpentError:
+        except (BudgetSpentError, MemoryError):
             self._waiting.clear()
         walk.stopped = f"of each step, at most {self._most} states were gone on from"
         walk.depth = -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from waymeet.analysis.sampling import sample
 from waymeet.analysis.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from waymeet.analysis.budget import Budget
     from waymeet.analysis.survey import Survey
@@ -25,12 +26,13 @@ FEW_STATES = 10_000
 SHARE = 0.2
 #: The same where states take so few bits that all may well be gone through one by one, which then has most of it.
 _BRIEFLY, _MOSTLY, _FEW_BITS = 0.1, 0.7, 32
-#: How many nodes the decision diagrams may have: each takes some 40 bytes. In a second a few millions are made, and one
-#: step cannot be interrupted, so that with little time there may be fewer.
+#: How many nodes the decision diagrams may have. In a second a few millions are made, and one step cannot be
+#: interrupted, so that with little time there may be fewer.
 MAX_NODES = 1 << 23
 _NODES_PER_SECOND = 500_000
-#: How many bytes a node takes.
-_NODE = 40
+_LEAST_NODES = 1 << 17
+#: How many bytes a node takes, with what is kept beside it.
+_NODE = 100
 #: Of how many states at a step it is seen what happens, before the rest is asked; and with which part of what is left.
 SAMPLE, _SAMPLING = 16, 0.5
 
@@ -52,14 +54,15 @@ def surveys(story: Story, watch: Watch, budget: Budget) -> Iterator[Survey]:
     except ImportError:  # there are no decision diagrams for this platform
         yield walk(story, watch, liveness, budget=budget)
         return
-    most = _nodes(budget)
+    make = partial(system.System, story, watch, liveness, _nodes(budget))
     fits = _bits(story, liveness) <= _FEW_BITS
-    known = _by_sets(system.System(story, watch, liveness, most), budget.share(_BRIEFLY if fits else SHARE), budget)
+    known = _by_sets(make, budget.share(_BRIEFLY if fits else SHARE), budget)
     if known is None and fits:
         known = _by_words(story, watch, liveness, budget)
     if known is not None:
         yield known
-    yield _by_proofs(system.System(story, watch, liveness, most), budget)
+    proved = _by_proofs(make, budget)
+    yield proved or walk(story, watch, liveness, budget=budget)
     walked.stopped = "there was not enough memory"
     yield walked
 
@@ -67,7 +70,7 @@ def surveys(story: Story, watch: Watch, budget: Budget) -> Iterator[Survey]:
 def _nodes(budget: Budget) -> int:
     """How many nodes diagrams may have within a budget."""
     room = MAX_NODES if budget.room is None else budget.room // _NODE
-    return int(min(MAX_NODES, room, budget.left * _NODES_PER_SECOND))
+    return int(max(_LEAST_NODES, min(MAX_NODES, room, budget.left * _NODES_PER_SECOND)))
 
 
 def _bits(story: Story, liveness: Liveness) -> float:
@@ -91,35 +94,33 @@ def _by_words(story: Story, watch: Watch, liveness: Liveness, budget: Budget) ->
         return None
 
 
-def _by_sets(system: System, share: Budget, budget: Budget) -> Survey | None:
+def _by_sets(make: Callable[[], System], share: Budget, budget: Budget) -> Survey | None:
     """What can happen, known by sets of states; None where they cannot be held, or not within a share of the budget."""
     from waymeet.analysis.symbolic.reach import Reach
     from waymeet.analysis.symbolic.space import Space
     from waymeet.analysis.symbolic.survey import SymbolicSurvey, UnsuitedError
 
     try:
-        reach = Reach(Space(system), share)
+        reach = Reach(Space(make()), share)
         reach.run()
         return SymbolicSurvey(reach, budget)
     except (MemoryError, BudgetSpentError, UnsuitedError):
         return None
 
 
-def _by_proofs(system: System, budget: Budget) -> Survey:
-    """What is seen to happen, and what is proved of the rest one by one."""
+def _by_proofs(make: Callable[[], System], budget: Budget) -> Survey | None:
+    """What is seen to happen, and what is proved of the rest one by one; None where there is no room to prove."""
     from waymeet.analysis.symbolic.asking import Asking
     from waymeet.analysis.symbolic.proving import ProvedSurvey
     from waymeet.analysis.symbolic.space import Space
     from waymeet.analysis.valuesets import ValueSets
 
-    space = Space(system)
-    seen = sample(system.story, system.watch, system.liveness, budget.share(_SAMPLING), SAMPLE)
     try:
+        system = make()
+        space = Space(system)
+        seen = sample(system.story, system.watch, system.liveness, budget.share(_SAMPLING), SAMPLE)
         values = ValueSets(system.transitions, system.order, system.told)
         values.run(space.places, budget)
         return ProvedSurvey(Asking(space, values, seen, budget), seen, budget)
-    except BudgetSpentError as error:
-        seen.stopped = str(error)
-    except MemoryError:
-        seen.stopped = "its conditions take more room than there is for diagrams"
-    return seen
+    except (MemoryError, BudgetSpentError):
+        return None

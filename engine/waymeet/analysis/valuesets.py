@@ -106,7 +106,7 @@ class ValueSets:
         def arrive(position: Position, values: int, *, stays: bool = False) -> None:
             values = values if stays else self._arrived(position.step, values)
             known = self.states.get(position, 0)
-            if values | known != known:
+            if position not in self.states or values | known != known:
                 self.states[position] = values | known
                 if position not in pending:
                     pending.add(position)

@@ -135,7 +135,8 @@ def lost(survey: SymbolicSurvey, condition: int, until: int | None, protagonist:
     position, states = found.target.position, found.states
     if not found.stays:
         states = survey.system.arrival(position.step).after(states)
-    state = position._replace(last=False), states & hopeless[position]
+    position = position._replace(last=False)
+    state = position, states & hopeless[position]
     first = First(found.depth, found, state=state)
     return Lost(first, _last_choice(survey, first))
 
