@@ -18,7 +18,7 @@ from waymeet.analysis.surveying import surveys
 from waymeet.analysis.uses import uses_of
 from waymeet.authoring.compiler import compile_story
 from waymeet.authoring.loading import WrittenFiles, load_files
-from waymeet.diagnostics import Diagnostic, Report, Severity, StoryError, Summary, Undecided
+from waymeet.diagnostics import Diagnostic, Proof, Report, Severity, StoryError, Summary, Undecided
 from waymeet.prose.rendering import Rendering, Template, is_fixed
 from waymeet.rules import GRAPH_RULES, SETTABLE_RULES, STATE_RULES
 from waymeet.rules.facts import Facts, Found, GraphFacts, covers
@@ -91,22 +91,26 @@ def check_files(
 
 
 class _OfStates(NamedTuple):
-    """What the rules about states have found, what they leave open, how many states were seen, and if that is all."""
+    """What the rules about states have found, what they leave open, how many states were seen, and if that is all.
+
+    Of what was found before and is not told again, `allowed` has the entries that allow it, by their numbers.
+    """
 
     found: list[Found]
     undecided: tuple[Undecided, ...]
     states: int | None
     complete: bool
+    allowed: tuple[int, ...] = ()
 
 
 class Proofs(Protocol):
-    """What is proved by essence (see `analysis.essence`): that no rule about states finds anything."""
+    """What is proved by essence (see `analysis.essence`): that no rule about states finds what is not allowed."""
 
-    def proved(self, essence: str) -> int | None:
-        """How many states there are in a story of this essence, if nothing is wrong with any."""
+    def proved(self, essence: str) -> Proof | None:
+        """What is proved of a story of this essence."""
 
-    def prove(self, essence: str, states: int) -> None:
-        """Note that nothing is wrong with any of so many states."""
+    def prove(self, essence: str, proof: Proof) -> None:
+        """Note what is proved."""
 
 
 def _judged(compiled: Compiled, story: Story, budget: Budget, began: float, proofs: Proofs | None) -> Report:
@@ -120,8 +124,10 @@ def _judged(compiled: Compiled, story: Story, budget: Budget, began: float, proo
         judged = judge()
     else:
         same = essence(compiled.story, compiled.places, compiled.promises, obligations.watch, off)
-        judged = _proved(same, judge, proofs)
+        judged = _proved(same, judge, proofs, compiled.places.allows)
     kept, unused = _allowed([*_found_in_graph(compiled), *judged.found], compiled.places.allows)
+    known = [compiled.places.allows[number] for number in judged.allowed]
+    unused = [allow for allow in unused if allow not in known]
     if not judged.undecided:
         kept += [_unused(allow) for allow in unused if allow.rule not in off]
     kept = [_weighed(finding, compiled.severities) for finding in kept if finding.rule not in off]
@@ -148,15 +154,22 @@ def _told_by(facts: Facts) -> _OfStates:
     return _OfStates(found, undecided, facts.survey.rests, facts.survey.stopped is None)
 
 
-def _proved(same: str, judge: Callable[[], _OfStates], proofs: Proofs) -> _OfStates:
+def _proved(same: str, judge: Callable[[], _OfStates], proofs: Proofs, allows: list[Allow]) -> _OfStates:
     """What is known of a story of this essence, or else what is found out now."""
-    states = proofs.proved(same)
-    if states is not None:
-        return _OfStates([], (), states, complete=True)
+    proof = proofs.proved(same)
+    if proof is not None:
+        return _OfStates([], (), proof.states, complete=True, allowed=proof.allowed)
     judged = judge()
-    if judged.complete and judged.states is not None and not judged.found and not judged.undecided:
-        proofs.prove(same, judged.states)
+    allowed = [_allowing(found, allows) for found in judged.found]
+    if judged.complete and judged.states is not None and not judged.undecided and all(allowed):
+        numbers = sorted({number for some in allowed for number in some})
+        proofs.prove(same, Proof(judged.states, tuple(numbers)))
     return judged
+
+
+def _allowing(found: Found, allows: list[Allow]) -> list[int]:
+    """The entries that allow what was found, by their numbers."""
+    return [number for number, allow in enumerate(allows) if _covers(allow, found.diagnostic)]
 
 
 def _tell_all(story: Story) -> None:
@@ -213,7 +226,7 @@ def _allowed(findings: list[Found], allows: list[Allow]) -> tuple[list[Diagnosti
     used: set[Span] = set()
     settled: set[tuple[str, Hashable]] = set()
     for found in findings:
-        covering = [allow for allow in allows if _covers(allow, found.diagnostic)]
+        covering = [allows[number] for number in _allowing(found, allows)]
         used.update(allow.span for allow in covering)
         if not covering:
             kept.append(found)

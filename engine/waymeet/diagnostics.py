@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from waymeet import exits
 from waymeet.errors import WaymeetError
@@ -112,6 +112,13 @@ class Summary:
     words: int = 0
     states: int | None = 0
     seconds: float = 0.0
+
+
+class Proof(NamedTuple):
+    """That nothing is wrong with any of so many states, but for what some entries allow, by their numbers."""
+
+    states: int
+    allowed: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 from waymeet.cache import Cache
-from waymeet.diagnostics import Diagnostic, Related, Report, Severity, Span, Summary, Witness
+from waymeet.diagnostics import Diagnostic, Proof, Related, Report, Severity, Span, Summary, Witness
 from waymeet.errors import SaveError
 from waymeet.sealed import seal, unseal
 
@@ -51,18 +51,21 @@ class Results:
         }
         self._reports.write(key, seal("report", fields))
 
-    def proved(self, essence: str) -> int | None:
-        """How many states there are in a story of this essence, if nothing is wrong with any."""
+    def proved(self, essence: str) -> Proof | None:
+        """What is proved of a story of this essence."""
         raw = self._proofs.read(self._proof(essence))
         try:
-            fields = None if raw is None else unseal("proof", raw, {"essence": str, "states": str})
-            return int(fields["states"]) if fields and fields["essence"] == essence else None
-        except (SaveError, ValueError):
+            fields = None if raw is None else unseal("proof", raw, {"essence": str, "states": str, "allowed": list})
+            if fields is None or fields["essence"] != essence:
+                return None
+            return Proof(int(fields["states"]), tuple(map(int, fields["allowed"])))
+        except (SaveError, ValueError, TypeError):
             return None
 
-    def prove(self, essence: str, states: int) -> None:
-        """Keep that nothing is wrong with any of so many states."""
-        self._proofs.write(self._proof(essence), seal("proof", {"essence": essence, "states": str(states)}))
+    def prove(self, essence: str, proof: Proof) -> None:
+        """Keep what is proved."""
+        fields = {"essence": essence, "states": str(proof.states), "allowed": list(proof.allowed)}
+        self._proofs.write(self._proof(essence), seal("proof", fields))
 
     def _proof(self, essence: str) -> str:
         return f"{self._maker}-{essence}"

@@ -20,6 +20,7 @@ from waymeet.analysis.watch import Watch
 from waymeet.authoring.compiler import compile_story
 from waymeet.authoring.loading import load_files
 from waymeet.checking import check_files
+from waymeet.diagnostics import Proof
 from waymeet.results import Results
 from waymeet.rules import SETTABLE_RULES
 
@@ -39,15 +40,15 @@ class Kept:
     """Proofs in memory, and how often one was of use."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, int] = {}
+        self._kept: dict[str, Proof] = {}
         self.hits = 0
 
-    def proved(self, essence: str) -> int | None:
+    def proved(self, essence: str) -> Proof | None:
         self.hits += essence in self._kept
         return self._kept.get(essence)
 
-    def prove(self, essence: str, states: int) -> None:
-        self._kept[essence] = states
+    def prove(self, essence: str, proof: Proof) -> None:
+        self._kept[essence] = proof
 
 
 def timeless(report: Report) -> Report:
@@ -165,7 +166,8 @@ def test_all_else_is(old: str, new: str) -> None:
 
 
 def test_a_result_of_another_waymeet_counts_for_nothing(tmp_path: Path) -> None:
-    Results(tmp_path, "one").prove("essence", 2**60)
-    assert Results(tmp_path, "one").proved("essence") == 2**60
+    proof = Proof(2**60, (0, 3))
+    Results(tmp_path, "one").prove("essence", proof)
+    assert Results(tmp_path, "one").proved("essence") == proof
     assert Results(tmp_path, "other").proved("essence") is None
     assert Results(tmp_path, "one").proved("another") is None
