@@ -13,7 +13,7 @@ from kit.oracle import Oracle, TooLargeError
 from kit.stories import as_bytes, make_story
 from kit.verdicts import Verdicts
 from waymeet.analysis.liveness import Liveness
-from waymeet.authoring.constructs.decks import gather_decks
+from waymeet.authoring.constructs.decks import _guard, gather_decks
 from waymeet.authoring.names import Count, Names
 from waymeet.checking import check_files, compile_files
 from waymeet.expressions.types import IntType
@@ -71,7 +71,7 @@ SLIPS: dict[str, tuple[str, Any, str]] = {
     "cards have no priority": ("waymeet.authoring.compiler.gather_decks", _dealt_as_they_stand, "priority"),
     "cards come again": (
         "waymeet.authoring.constructs.decks._guard",
-        lambda card: card.lowering.condition(card.written.when),
+        lambda card: _guard(card)._replace(when=card.lowering.condition(card.written.when)),
         "card",
     ),
     "all open cards are offered": (
@@ -132,7 +132,7 @@ def _forgetting(use: str) -> type[Liveness]:
 
 @pytest.mark.parametrize("use", ["flag", "memory", "local", "count"])
 def test_an_unsound_reduction_is_caught(monkeypatch: pytest.MonkeyPatch, use: str) -> None:
-    monkeypatch.setattr("waymeet.analysis.states.Liveness", _forgetting(use))
+    monkeypatch.setattr("waymeet.analysis.surveying.Liveness", _forgetting(use))
     assert any(disagrees(make_story(random.Random(seed))) for seed in range(400))
 
 
