@@ -218,21 +218,14 @@ def _invalid(written: WrittenFiles, name: str) -> Report:
 
 
 def _allowed(findings: list[Found], allows: list[Allow]) -> tuple[list[Diagnostic], list[Allow]]:
-    """The findings that no `allow` covers, each cause once, and the entries that cover none wherever they hold.
-
-    What is allowed at one of the places where a cause is met is allowed at all.
-    """
+    """The findings that no `allow` covers, each cause once, and the entries that cover none wherever they hold."""
     kept = []
     used: set[Span] = set()
-    settled: set[tuple[str, Hashable]] = set()
     for found in findings:
         covering = [allows[number] for number in _allowing(found, allows)]
         used.update(allow.span for allow in covering)
         if not covering:
             kept.append(found)
-        elif found.cause is not None:
-            settled.add((found.diagnostic.rule, found.cause))
-    kept = [found for found in kept if (found.diagnostic.rule, found.cause) not in settled]
     return _told_once(kept), [allow for allow in allows if allow.span not in used]
 
 

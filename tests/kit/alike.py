@@ -77,6 +77,8 @@ class Choices:
         if step.choices or step.asked is not None or step.lots is not None:
             return None
         if step.deck is not None:
+            if step.deck.pick == "best" and not step.deck.cards:
+                return "goto", [(None, step.deck.otherwise)]
             return ("deck", id(step.deck)) if step.deck.pick == "best" else None
         if step.ending is not None or step.back is not None:
             return step.ending, step.back

@@ -34,7 +34,7 @@ def tellers(facts: Facts) -> dict[int, int]:
 
     Choices may share the list of the step they stand in; it is told once, where it is met first.
     """
-    nearest = sorted(facts.survey.stuck.items(), key=lambda stuck: stuck[1].depth)
+    nearest = sorted(facts.survey.stuck.items(), key=lambda stuck: (stuck[1].depth, stuck[0]))
     falling = [step for step, _ in nearest if facts.story.machine.steps[step].ways]
     first: dict[Span | None, int] = {}
     return {step: first.setdefault(facts.places.ways.get(step), step) for step in falling}
