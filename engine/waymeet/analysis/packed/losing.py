@@ -51,7 +51,7 @@ class Trap:
 
 
 def _trapped(survey: PackedSurvey, untold: Collection[int], told: Sequence[bool]) -> Trap:
-    """The states from which neither an ending of one's own nor a break that is told of can be come to, less the breaks.
+    """The states from which neither an ending nor a break that is told of can be come to, less the breaks.
 
     Where the story itself breaks off by a break that is not told of, there is no choice left: that is no lock.
     """
@@ -59,8 +59,7 @@ def _trapped(survey: PackedSurvey, untold: Collection[int], told: Sequence[bool]
     safe, over = Marks(reach), Marks(reach)
     for position in reach.seen:
         if reach.system.ends(position):
-            if survey.is_own_ending(position):
-                safe.add_all(position)
+            safe.add_all(position)
         elif position.step in reach.stuck:
             words = safe.left(position)
             (over if position.step in untold else safe).add(position, reach.system.stuck(position, words).of(words))

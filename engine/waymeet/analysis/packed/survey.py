@@ -84,13 +84,6 @@ class PackedSurvey(Survey):
     def _is_chance(self, step: int) -> bool:
         return isinstance(self.system.data.steps[step].exit, Chance)
 
-    def is_own_ending(self, position: Position) -> bool:
-        """Whether a position is an ending of its protagonist's own."""
-        way_out = self.system.data.steps[position.step].exit
-        assert isinstance(way_out, End)
-        who = self.story.protagonists[position.protagonist].id
-        return who in self.story.endings[way_out.ending].protagonists
-
     # -- ways ------------------------------------
 
     def way(self, first: First) -> Witness:
