@@ -132,7 +132,7 @@ def test_menus_offer_menus_up_to_a_depth() -> None:
 
 
 def test_menus_that_multiply_are_refused() -> None:
-    assert checked({"n0": {"menus": "m0"}}, menus=menus(6, "a", "b")).verdict == "clean"
+    assert set(found(checked({"n0": {"menus": "m0"}}, menus=menus(6, "a", "b")))) == {"false-choice"}
     report = checked({"n0": {"menus": "m0"}}, menus=menus(20, "a", "b"))
     assert [finding.rule for finding in report.findings] == ["wrong-value"]
     assert "100,000" in report.findings[0].message
@@ -310,7 +310,7 @@ def test_an_otherwise_list_is_tried_in_order_and_may_fall_through() -> None:
     }
     nodes = {"n0": {"choices": choices, "otherwise": guarded}, "n1": _END}
     flags = {"x": {"min": 0, "max": 2}}
-    assert found(checked(nodes, flags=flags)) == ["impossible-choice"]
+    assert found(checked(nodes, flags=flags)) == ["impossible-branch", "impossible-choice"]
     guarded[0]["when"] = "chosen(n0.c) and x == 0"
     assert found(checked(nodes, flags=flags)) == [
         "impossible-choice",
@@ -320,11 +320,11 @@ def test_an_otherwise_list_is_tried_in_order_and_may_fall_through() -> None:
     ]
 
 
-def test_an_ending_for_somebody_else_ends_nothing() -> None:
+def test_an_ending_for_somebody_else_is_an_end_and_strays() -> None:
     both = {"anna": {"start": "camp.n0"}, "bela": {"start": "camp.n0"}}
     nodes = {"n0": {"choices": {"c": {"label": "c", **_END}}}}
     report = checked(nodes, protagonists=both, endings={"peace": {"for": ["bela"]}})
-    assert [(f.rule, f.witness and f.witness.protagonist) for f in report.findings] == [("soft-lock", "anna")]
+    assert [(f.rule, f.witness and f.witness.protagonist) for f in report.findings] == [("stray-ending", "anna")]
 
 
 def test_local_flags_are_fresh_on_each_entry_even_into_the_middle_of_a_scene() -> None:
