@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 Node = TypeVar("Node")
 
@@ -78,3 +78,29 @@ def postorder(first: Iterable[Node], onward: Callable[[Node], Sequence[Node]]) -
             waiting.append((node, True))
             waiting.extend((following, False) for following in reversed(onward(node)))
     return finished
+
+
+class Chains(NamedTuple, Generic[Node]):
+    """The longest way outside of circles, and the nodes that are in circles or lead to one."""
+
+    longest: int
+    circling: list[Node]
+
+
+def chains(onward: Mapping[Node, Sequence[Node]]) -> Chains[Node]:
+    """What leads only to nodes that lead nowhere is in no circle; the rest may be, or leads to one."""
+    before: dict[Node, list[Node]] = {}
+    for node, targets in onward.items():
+        for target in targets:
+            before.setdefault(target, []).append(node)
+    left = {node: len(targets) for node, targets in onward.items()}
+    length = dict.fromkeys(onward, 0)
+    waiting = [node for node, targets in left.items() if not targets]
+    while waiting:
+        target = waiting.pop()
+        for source in before.get(target, ()):
+            length[source] = max(length[source], length[target] + 1)
+            left[source] -= 1
+            if not left[source]:
+                waiting.append(source)
+    return Chains(max(length.values(), default=0), [node for node, targets in left.items() if targets])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from waymeet.analysis.graph import Chains, chains
 from waymeet.analysis.packed.marks import Marks
 from waymeet.analysis.packed.reach import BACKWARD, At
 from waymeet.analysis.packed.system import is_alone
@@ -45,32 +46,9 @@ def circles(reach: Reach) -> list[Circle]:
     return _told_apart(reach, onward)
 
 
-class _Chains(NamedTuple):
-    """The ways gone without choices, conditions ignored: the longest outside of circles, and what is in them."""
-
-    longest: int
-    circling: frozenset[Position]
-
-
-def _chains(reach: Reach) -> _Chains:
-    """What leads only to places that lead nowhere by themselves is in no circle; the rest may be, or leads to one."""
-    onward = {p: [edge.target for edge in _alone(reach, p) if edge.target in reach.seen] for p in reach.seen}
-    before: dict[Position, list[Position]] = {}
-    for position, targets in onward.items():
-        for target in targets:
-            before.setdefault(target, []).append(position)
-    left = {position: len(targets) for position, targets in onward.items()}
-    length = dict.fromkeys(onward, 0)
-    waiting = [position for position, targets in left.items() if not targets]
-    while waiting:
-        target = waiting.pop()
-        for source in before.get(target, ()):
-            length[source] = max(length[source], length[target] + 1)
-            left[source] -= 1
-            if not left[source]:
-                waiting.append(source)
-    circling = frozenset(position for position, targets in left.items() if targets)
-    return _Chains(max(length.values(), default=0), circling)
+def _chains(reach: Reach) -> Chains[Position]:
+    """The ways gone without choices, conditions ignored."""
+    return chains({p: [edge.target for edge in _alone(reach, p) if edge.target in reach.seen] for p in reach.seen})
 
 
 def _told_apart(reach: Reach, onward: dict[State, State]) -> list[Circle]:
@@ -109,7 +87,7 @@ def _alone(reach: Reach, position: Position) -> list[Edge[Where]]:
     return [] if ends else [edge for edge in reach.system.onward(position) if is_alone(edge)]
 
 
-def _coming_to_rest(reach: Reach, chains: _Chains) -> Marks:
+def _coming_to_rest(reach: Reach, chains: Chains[Position]) -> Marks:
     """Marks on what comes to rest: first where a reader rests, then one step before that, and so on."""
     found = Marks(reach)
     for position in reach.seen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.analysis.graph import Chains, chains
 from waymeet.analysis.survey import Loop
 from waymeet.machine import MAX_MOVES
 
@@ -76,32 +77,10 @@ def _going_on(survey: SymbolicSurvey) -> Sets:
     return left
 
 
-class _Chains(NamedTuple):
-    """The ways gone without choices, conditions ignored: the longest outside of circles, and what is in them."""
-
-    longest: int
-    circling: list[Position]
-
-
-def _chains(survey: SymbolicSurvey) -> _Chains:
-    """What leads only to places that lead nowhere by themselves is in no circle; the rest may be, or leads to one."""
+def _chains(survey: SymbolicSurvey) -> Chains[Position]:
+    """The ways gone without choices, conditions ignored."""
     reached = survey.states
-    onward = {p: [e.target for e in alone(survey.system, p) if e.target in reached] for p in reached}
-    before: dict[Position, list[Position]] = {}
-    for position, targets in onward.items():
-        for target in targets:
-            before.setdefault(target, []).append(position)
-    left = {position: len(targets) for position, targets in onward.items()}
-    length = dict.fromkeys(onward, 0)
-    waiting = [position for position, targets in left.items() if not targets]
-    while waiting:
-        target = waiting.pop()
-        for source in before.get(target, ()):
-            length[source] = max(length[source], length[target] + 1)
-            left[source] -= 1
-            if not left[source]:
-                waiting.append(source)
-    return _Chains(max(length.values(), default=0), [position for position, targets in left.items() if targets])
+    return chains({p: [e.target for e in alone(survey.system, p) if e.target in reached] for p in reached})
 
 
 def is_patient(survey: SymbolicSurvey) -> bool:

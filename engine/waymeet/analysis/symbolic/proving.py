@@ -126,6 +126,9 @@ class ProvedSurvey(SymbolicSurvey):
         if happens:
             table = getattr(self, kind)
             table.add(about[0] if isinstance(table, Firsts) and len(about) == 1 else about)
+        if happens and kind == "opened":
+            self._skipped = dict(self._skipping())
+            self.arrivals = Firsts(sorted({*self.arrivals, *self._skipped}), self._arrived)
 
     def _is_steered_to(self, kind: str, about: tuple[int, ...]) -> bool:
         """Whether a walk that makes for the condition of a choice finds it open."""
