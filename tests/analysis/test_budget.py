@@ -39,6 +39,25 @@ def test_without_a_limit_there_is_always_something_left(clock: mock.Mock) -> Non
     assert budget.share(0.5).left == inf
 
 
+def test_a_share_is_prolonged_as_long_as_it_promises_to_end_in_time(clock: mock.Mock) -> None:
+    share = Budget(100).share(0.1, 0.5)
+    clock.return_value = 111.0
+    share.tick(PHASE, 0, 0.25)
+    clock.return_value = 130.0
+    share.tick(PHASE, 0, 0.7)
+    clock.return_value = 150.1
+    with pytest.raises(BudgetSpentError):
+        share.tick(PHASE, 0, 0.99)
+
+
+@pytest.mark.parametrize("part", [None, 0.0, 0.2], ids=["unknown", "nothing", "too little"])
+def test_a_share_that_promises_nothing_ends(clock: mock.Mock, part: float | None) -> None:
+    share = Budget(100).share(0.1, 0.5)
+    clock.return_value = 111.0
+    with pytest.raises(BudgetSpentError):
+        share.tick(PHASE, 0, part)
+
+
 def test_time_counts_from_the_beginning(clock: mock.Mock) -> None:
     budget = Budget(60, began=50.0)
     assert budget.left == 10

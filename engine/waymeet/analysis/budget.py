@@ -74,7 +74,8 @@ class Budget:
         began = time.monotonic() if began is None else began
         common = _Common(began, memory, listen, began, began) if share_of is None else share_of.common
         self.common: _Common = common
-        self._deadline = inf if seconds is None else began + seconds
+        self._began = began
+        self._deadline = self._latest = inf if seconds is None else began + seconds
         limit = seconds or 0.0
         self._time = f"the budget of {limit:g} s" if share_of is None else f"a share of the budget, {limit:.1f} s,"
 
@@ -97,9 +98,17 @@ class Budget:
         """Leave so many seconds, but no more than half of what is left, for what comes after and does not ask."""
         self._deadline -= min(seconds, self.left / 2)
 
-    def share(self, part: float) -> Budget:
-        """A budget of that part of the time that is left, in all else the same."""
-        return Budget(None if self._deadline == inf else self.left * part, share_of=self)
+    def share(self, part: float, most: float = 0.0) -> Budget:
+        """A budget of that part of the time that is left, in all else the same.
+
+        It is prolonged, up to `most` of the time, while what it is told of how far it is (see `tick`) promises that it
+        will have done by then.
+        """
+        if self._deadline == inf:
+            return Budget(share_of=self)
+        share = Budget(self.left * part, share_of=self)
+        share._latest = max(share._deadline, share._began + self.left * most)
+        return share
 
     def tick(self, phase: str, states: int, part: float | None = None, *, ahead: int = 0) -> None:
         """Say how far something is (see `Progress`); raises `BudgetSpentError` when no more may be spent.
@@ -109,6 +118,8 @@ class Budget:
         """
         now = time.monotonic()
         common = self.common
+        if now > self._deadline:
+            self._prolong(now, part)
         if now > self._deadline or common.interrupted or (common.memory is not None and now >= common.look_at):
             common.look_at = now + _LOOK_EVERY
             if (reason := self.spent(phase, states, ahead)) is not None:
@@ -116,6 +127,13 @@ class Budget:
         if common.listen is not None and now >= common.tell_at:
             common.tell_at = now + _TELL_EVERY
             common.listen(Progress(phase, states, part, now - common.began))
+
+    def _prolong(self, now: float, part: float | None) -> None:
+        """Go on for half of what is left to be done, if at the pace so far it is done in time."""
+        if part:
+            done = self._began + (now - self._began) / part
+            if done <= self._latest:
+                self._deadline = min(self._latest, now + max(_LOOK_EVERY, (done - now) / 2))
 
     def spent(self, phase: str, states: int, ahead: int = 0) -> str | None:
         """Why no more may be spent, as an author reads it; None as long as there is something left."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: How many steps are gone through at the most, and how many readings of each path in a row that show nothing new
 #: are enough, or fewer in a small story.
 MOST_STEPS = 100_000
-ENOUGH = 400
+ENOUGH = 50
 #: A reading is left after so many choices, and paths begin with so many different memories.
 LONGEST = 400
 MEMORIES = 500

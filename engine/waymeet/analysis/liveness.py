@@ -8,6 +8,7 @@ ask. What only prose reads is dead: it changes the wording, never the way.
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from waymeet.expressions.code import registers_read
@@ -49,16 +50,23 @@ class Liveness:
         self._arriving = [0] * len(story.steps)
         self._callers = [step for step in story.steps if isinstance(step.exit, Call)]
         self._returning = [index for index, step in enumerate(story.steps) if isinstance(step.exit, Return)]
-        self._coming: list[int] = []
+        self._codes: dict[Code, int] = {}
         self._settle()
         self._changed = self._changes()
+        steps = range(len(story.steps))
+        self._rested = [self._resting(step) for step in steps]
+        self._after = [self._beyond_effects(step) for step in steps]
 
     def live(self, step: int) -> int:
         """The registers that still matter where a reader rests at a step, as a bit mask.
 
         Those that nothing on any way there can have changed need not be kept: they are at their start.
         """
-        return self._resting(step) & self._changed[step]
+        return self._rested[step] & self._changed[step]
+
+    def resting(self, step: int) -> int:
+        """The registers that still matter where a reader rests at a step, changed or not, as a bit mask."""
+        return self._rested[step]
 
     def forget(self, state: State) -> State:
         """The state with every dead register back at its start, and no count higher than conditions can tell."""
@@ -116,8 +124,12 @@ class Liveness:
             written.append(step.exit.register)
         return _mask(written)
 
-    def after(self, index: int) -> int:
+    def after(self, step: int) -> int:
         """What is live at a step once its effects are done, as a bit mask."""
+        return self._after[step]
+
+    def _beyond_effects(self, index: int) -> int:
+        """The same, as far as it is known while needs are still carried backward."""
         step = self._story.steps[index]
         live = self._resting(index)
         for way in ways_on(step):
@@ -142,11 +154,10 @@ class Liveness:
 
     def coming(self, index: int) -> int:
         """What may still be kept when a step is come to, though nothing asks for it there any more, as a bit mask."""
-        if not self._coming:
-            self._coming = self._comings()
         return self._coming[index]
 
-    def _comings(self) -> list[int]:
+    @cached_property
+    def _coming(self) -> list[int]:
         steps = self._story.steps
         after_return = [branch.to for step in self._callers for way in ways_on(step) for branch in way.branches]
         found = list(self._arriving)
@@ -176,7 +187,7 @@ class Liveness:
     def _needs(self, index: int) -> int:
         """What is live on arrival at a step, given what is where it leads."""
         step = self._story.steps[index]
-        live = self.after(index) | _at(self._passing, index)
+        live = self._beyond_effects(index) | _at(self._passing, index)
         for register, code in reversed(step.effects):
             read = self._read(code)
             if self._story.registers[register].kind == "int" and not self._story.registers[register].clamp:
@@ -244,7 +255,11 @@ class Liveness:
         return self._arriving[to] & ~gone
 
     def _read(self, code: Code | None) -> int:
-        return 0 if code is None else _mask(registers_read(code, self._story.derived))
+        if code is None:
+            return 0
+        if code not in self._codes:
+            self._codes[code] = _mask(registers_read(code, self._story.derived))
+        return self._codes[code]
 
 
 def _at(masks: dict[int | None, int], step: int) -> int:

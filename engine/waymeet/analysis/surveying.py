@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from waymeet.analysis.watch import Watch
     from waymeet.runtime import Story
 
-#: A story with no more states is walked state by state, which takes less than a second and makes ready for nothing.
-FEW_STATES = 10_000
-#: Which part of what is left of the budget all sets of states may take, before things are asked one by one.
-SHARE = 0.2
-#: The same where states take so few bits that all may well be gone through one by one, which then has most of it.
-_BRIEFLY, _MOSTLY, _FEW_BITS = 0.1, 0.7, 32
+#: A story with no more states is walked state by state, which takes some hundredths of a second.
+FEW_STATES = 2_000
+#: Which part of what is left of the budget all sets of states may take, and which one if they will have done by then.
+SHARE, LONGEST_SHARE = 0.1, 0.5
+#: States that take so few bits may well be gone through one by one, in the greater part of what is left.
+_FEW_BITS, _MOSTLY = 32, 0.7
 #: How many nodes the decision diagrams may have. In a second a few millions are made, and one step cannot be
 #: interrupted, so that with little time there may be fewer.
 MAX_NODES = 1 << 23
@@ -55,9 +55,8 @@ def surveys(story: Story, watch: Watch, budget: Budget) -> Iterator[Survey]:
         yield walk(story, watch, liveness, budget=budget)
         return
     make = partial(system.System, story, watch, liveness, _nodes(budget))
-    fits = _bits(story, liveness) <= _FEW_BITS
-    known = _by_sets(make, budget.share(_BRIEFLY if fits else SHARE), budget)
-    if known is None and fits:
+    known = _by_sets(make, budget.share(SHARE, LONGEST_SHARE), budget)
+    if known is None and _bits(story, liveness) <= _FEW_BITS:
         known = _by_words(story, watch, liveness, budget)
     if known is not None:
         yield known

@@ -28,32 +28,46 @@ def witness(
     story: Story, start: Position, taken: Iterable[Taken], *, shortest: bool, after: Witness | None = None
 ) -> Witness:
     """A way as it is told: each finished playthrough first, then the one that it ends in; `after` is how it begins."""
-    told = after or Witness(story.protagonists[start.protagonist].id)
-    told, finished = replace(told, shortest=shortest, before=()), list(told.before)
-    memory: dict[str, Value] = {}
-    if after is not None:
-        fresh = story.values(story.machine.start_registers, "memory")
-        memory = {**fresh, **cast("dict[str, Value]", dict(after.memory))}
+    telling = _Telling(story, after or Witness(story.protagonists[start.protagonist].id), shortest)
     for edge, answer in taken:
         if isinstance(story.data.steps[edge.source.step].exit, End):
-            memory = memory_after(story, told, memory)
-            finished.append(told)
-            name = story.protagonists[edge.target.protagonist].id
-            told = Witness(name, changed(story, memory), shortest=shortest)
+            telling.begin(story.protagonists[edge.target.protagonist].id)
         elif edge.choice is not None:
-            told = _extended(story, told, edge, answer)
-    return replace(told, before=tuple(finished))
+            telling.note(edge, edge.choice, answer)
+    return replace(telling.told(), before=tuple(telling.finished))
 
 
-def _extended(story: Story, told: Witness, edge: Edge[Any], answer: int | None) -> Witness:
-    number = edge.choice or 0
-    match story.data.steps[edge.source.step].exit:
-        case Choices(choices):
-            return replace(told, play=(*told.play, choices[number].id))
-        case Chance(outcomes):
-            return replace(told, outcomes=(*told.outcomes, outcomes[number].name))
-        case Ask(register=register, low=low):
-            given = answer if answer is not None else low if register is not None else 0
-            return replace(told, outcomes=(*told.outcomes, str(given)))
-        case _:
-            return told
+class _Telling:
+    """The playthrough that is being told, and those that were finished before it."""
+
+    def __init__(self, story: Story, first: Witness, shortest: bool) -> None:
+        self.finished = list(first.before)
+        self._story = story
+        self._first = replace(first, shortest=shortest, before=())
+        self._play, self._outcomes = list(first.play), list(first.outcomes)
+        fresh = story.values(story.machine.start_registers, "memory")
+        self._memory: dict[str, Value] = {**fresh, **cast("dict[str, Value]", dict(first.memory))}
+
+    def told(self) -> Witness:
+        """The playthrough so far."""
+        return replace(self._first, play=tuple(self._play), outcomes=tuple(self._outcomes))
+
+    def begin(self, protagonist: str) -> None:
+        """Finish this playthrough, and begin another with what it leaves."""
+        self.finished.append(self.told())
+        self._memory = memory_after(self._story, self.finished[-1], self._memory)
+        self._first = Witness(protagonist, changed(self._story, self._memory), shortest=self._first.shortest)
+        self._play, self._outcomes = [], []
+
+    def note(self, edge: Edge[Any], number: int, answer: int | None) -> None:
+        """What was chosen, what came out, or what was answered."""
+        match self._story.data.steps[edge.source.step].exit:
+            case Choices(choices):
+                self._play.append(choices[number].id)
+            case Chance(outcomes):
+                self._outcomes.append(outcomes[number].name)
+            case Ask(register=register, low=low):
+                given = answer if answer is not None else low if register is not None else 0
+                self._outcomes.append(str(given))
+            case _:
+                pass

@@ -32,10 +32,13 @@ class Layout:
         self._story = story
         self._high = told
         self._first: dict[int, tuple[int, int]] = {}
+        #: The registers of so many bits, as a bit mask.
+        self._of_bits: dict[int, int] = {}
         size = 0
         for register in order:
             bits = self._bits(register)
             self._first[register] = (size, bits)
+            self._of_bits[bits] = self._of_bits.get(bits, 0) | 1 << register
             size += 2 * bits
         self.diagrams = Diagrams(size, most)
         self.true = self.diagrams.true
@@ -66,6 +69,10 @@ class Layout:
         """The variables of a register, for its lowest bit first."""
         first, bits = self._first[register]
         return range(first, first + 2 * bits, 2)
+
+    def size(self, registers: int) -> int:
+        """How many variables some registers have, which are a bit mask."""
+        return sum(bits * (registers & mask).bit_count() for bits, mask in self._of_bits.items())
 
     def value(self, register: int, changed: Changed) -> Vector:
         """What a register is."""

@@ -304,12 +304,13 @@ class SymbolicSurvey(Survey):
         return sum(self._counted(position, states) for position, states in self.states.items())
 
     def _counted(self, position: Position, states: Diagram) -> int:
-        if isinstance(self.system.data.steps[position.step].exit, Chance):
+        rested = states & self.system.resting(position)
+        if isinstance(self.system.data.steps[position.step].exit, Chance) or not rested.satisfiable():
             return 0
-        live = self.system.liveness.live(position.step)
-        dead = [n for n in bits(self.system.liveness.after(position.step) & ~live) if n in self.system.layout]
-        kept = (states & self.system.resting(position)).exists(self.system.layout.cube(dead))
-        return self._size(kept, live)
+        after, resting = self.system.liveness.after(position.step), self.system.liveness.resting(position.step)
+        dead = [register for register in bits(after & ~resting) if register in self.system.layout]
+        kept = rested.exists(self.system.layout.cube(dead))
+        return self._size(kept, resting)
 
     def count(self, position: Position, states: Diagram) -> int:
         """How many states there are in a set at a position."""
@@ -318,8 +319,7 @@ class SymbolicSurvey(Survey):
     def _size(self, states: Diagram, live: int) -> int:
         """How many states there are in a set that depends on live registers only."""
         layout = self.system.layout
-        free = layout.diagrams.size - sum(len(layout.variables(r)) for r in self.system.order if live >> r & 1)
-        return int(states.sat_count(layout.diagrams.size)) >> free
+        return int(states.sat_count(layout.diagrams.size)) >> layout.diagrams.size - layout.size(live)
 
     def is_open(self, step: int, choice: int) -> bool:
         """Whether the condition of a choice holds somewhere, be it offered there or not."""

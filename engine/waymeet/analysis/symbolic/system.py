@@ -116,8 +116,7 @@ class System:
         self.liveness = liveness
         self.told = liveness.told
         starts = [protagonist.start for protagonist in story.protagonists]
-        used = liveness.used()
-        self.order = ordered(story.data, [n for n in range(len(self.told)) if used >> n & 1], starts)
+        self.order = ordered(story.data, list(bits(liveness.used())), starts)
         self.layout = Layout(story.data, self.order, self.told, most)
         self._arrivals: dict[int, Arrival] = {}
         self._edges: dict[Position, list[Edge]] = {}
