@@ -21,7 +21,10 @@ from benchmarks import promela, tangles
 from benchmarks.families import FAMILIES
 from benchmarks.measuring import Measured, measure
 from kit.stories import as_bytes, make_story
+from waymeet.analysis import packed
+from waymeet.analysis.liveness import Liveness
 from waymeet.analysis.walk import walk
+from waymeet.analysis.watch import Watch
 from waymeet.checking import check_files, compile_files
 from waymeet.runtime import Story
 
@@ -215,12 +218,16 @@ def generated(count: int, budget: float) -> Iterator[str]:
 
 
 def peers(*, quick: bool) -> Iterator[str]:
-    """States a second on `entangled`, told apart to the last bit: SPIN through all of them, the walk through some."""
+    """States a second on `entangled`: SPIN and packed words through all of them, the walk through some.
+
+    SPIN and the walk tell states apart to the last bit; packed words forget what nothing later reads.
+    """
     size = 25 if quick else 200
     story = compile_files(tangles.entangled(size), "entangled")
     began = time.perf_counter()
     walked = walk(Story(story), forget=False, max_states=WALKED)
     rows = [_rate("walk", len(walked.states), time.perf_counter() - began, "-")]
+    rows.append(_packed(Story(story)))
     lacking = promela.missing()
     if lacking:
         rows.append(["SPIN", "-", "-", "-", f"not measured: {' and '.join(lacking)} not installed"])
@@ -229,6 +236,14 @@ def peers(*, quick: bool) -> Iterator[str]:
             found = promela.search(story, Path(folder), large=not quick)
         rows.append(_rate("SPIN", found.states, found.seconds, f"{found.memory:,.0f}"))
     yield from table((f"entangled, {size} nodes", "states", "seconds", "states/s", "MiB"), rows)
+
+
+def _packed(story: Story) -> list[str]:
+    watch = Watch(story.data)
+    began = time.perf_counter()
+    survey = packed.survey(story, watch, Liveness(story.data, watch), tick=packed.until(math.inf))
+    took = time.perf_counter() - began
+    return _rate("packed words", survey.rests, took, "-")
 
 
 def _rate(name: str, states: int, seconds: float, memory: str) -> list[str]:
