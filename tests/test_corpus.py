@@ -17,8 +17,8 @@ from waymeet.analysis.liveness import Liveness
 from waymeet.analysis.walk import Walk, walk
 from waymeet.analysis.watch import Watch
 from waymeet.checking import check_files, compile_files
+from waymeet.compiled import from_bytes, to_bytes
 from waymeet.runtime import Story
-from waymeet.story import from_bytes, to_bytes
 
 if TYPE_CHECKING:
     from kit.plays import Script

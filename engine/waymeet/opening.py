@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from waymeet.cache import Cache, cache_folder
+from waymeet.compiled import Container, File, StoryDataError, fingerprint, in_memory, opened, to_bytes
+from waymeet.errors import WaymeetError
 from waymeet.expressions.code import CodeError
 from waymeet.project import read_files
 from waymeet.runtime import Story
-from waymeet.story import StoryDataError, from_bytes, to_bytes
 from waymeet.version import __version__
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from waymeet.analysis.budget import Budget
     from waymeet.diagnostics import Report
+    from waymeet.story import StoryData
 
 #: The story that ships with waymeet, inside the installed package; a checkout has it in `scenes/`.
 _BUNDLED = "bundled"
@@ -36,8 +38,8 @@ _KEPT = 20
 _PACKAGE = Path(__file__).parent
 #: What makes a compiled story what it is, besides the author's files.
 _COMPILER = (
-    *("authoring", "expressions", "prose", "checking.py", "diagnostics.py", "renaming.py", "rules", "story.py"),
-    "values.py",
+    *("authoring", "expressions", "prose", "rules"),
+    *("checking.py", "compiled.py", "diagnostics.py", "renaming.py", "story.py", "values.py"),
 )
 
 
@@ -50,10 +52,12 @@ def load(path: str | os.PathLike[str]) -> Story:
     read = read_files(Path(path))
     cached = Cache(cache_folder(), ".story", _KEPT)
     key = _key(read, _compiler(_PACKAGE))
-    story = _linked(cached.read(key))
+    story = _kept(Path(path), cached, key)
     if story is None:
-        story, raw = _compiled(Path(path), read)
+        data = _compiled(Path(path), read)
+        raw = to_bytes(data)
         cached.write(key, raw)
+        story = Story(data, fingerprint(raw))
     return story
 
 
@@ -101,12 +105,10 @@ def bundled() -> Iterator[Path]:
         yield Path(__file__).resolve().parents[2] / "scenes"
 
 
-def _compiled(path: Path, read: dict[str, bytes]) -> tuple[Story, bytes]:
+def _compiled(path: Path, read: dict[str, bytes]) -> StoryData:
     from waymeet.checking import compile_files
 
-    data = compile_files(read, path.name)
-    raw = to_bytes(data)
-    return Story(data, raw), raw
+    return compile_files(read, path.name)
 
 
 @cache
@@ -141,9 +143,23 @@ def _key(read: dict[str, bytes], maker: bytes) -> str:
     return digest.hexdigest()
 
 
-def _linked(raw: bytes | None) -> Story | None:
-    """A compiled story; None when there is none, or it is not whole, or cannot be linked."""
+def _kept(path: Path, cached: Cache, key: str) -> Story | None:
+    """The compiled story that is kept; None when there is none, or it is not whole, or cannot be linked.
+
+    A part that turns out to be damaged once a playthrough comes to it is renewed then.
+    """
+
+    def renew() -> Container | None:
+        try:
+            raw = to_bytes(_compiled(path, read_files(path)))
+        except (WaymeetError, OSError):  # the files are no longer what they were
+            return None
+        cached.write(key, raw)
+        return Container(in_memory(raw), len(raw))
+
     try:
-        return None if raw is None else Story(from_bytes(raw), raw)
-    except (StoryDataError, CodeError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        file = File(cached.found(key))
+        container = Container(file, file.size)
+        return Story(opened(container, renew), container.fingerprint)
+    except (StoryDataError, CodeError, OSError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
         return None
