@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +18,9 @@ from waymeet.cache import Cache, cache_folder
 from waymeet.compiled import Container, File, StoryDataError, fingerprint, in_memory, opened, to_bytes
 from waymeet.errors import WaymeetError
 from waymeet.expressions.code import CodeError
-from waymeet.project import read_files
+from waymeet.project import may_belong, read_files
 from waymeet.runtime import Story
+from waymeet.stamps import Stamps, stamps_of
 from waymeet.version import __version__
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 _BUNDLED = "bundled"
 #: So many compiled stories are kept, those that were opened last.
 _KEPT = 20
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).resolve().parent
 #: What makes a compiled story what it is, besides the author's files.
 _COMPILER = (
     *("authoring", "expressions", "prose", "rules"),
@@ -49,15 +48,18 @@ def load(path: str | os.PathLike[str]) -> Story:
     Raises `StoryError`, which carries a report of everything that is wrong, `StoryNotFoundError`, and `OSError` for
     what cannot be read.
     """
-    read = read_files(Path(path))
-    cached = Cache(cache_folder(), ".story", _KEPT)
-    key = _key(read, _compiler(_PACKAGE))
-    story = _kept(Path(path), cached, key)
+    path = Path(path)
+    folder = cache_folder()
+    cached, seen = Cache(folder, ".story", _KEPT), Cache(folder, ".stamps", _KEPT)
+    stamps = _stamps(path)
+    known = None if stamps is None else seen.read(stamps.digest)
+    story = _kept(path, cached, known.decode()) if known is not None and known.isalnum() else None
     if story is None:
-        data = _compiled(Path(path), read)
-        raw = to_bytes(data)
-        cached.write(key, raw)
-        story = Story(data, fingerprint(raw))
+        read = read_files(path)
+        key = _key(read, _compiler(_PACKAGE))
+        story = _kept(path, cached, key) or _made(path, read, cached, key)
+        if stamps is not None and stamps.settled:
+            seen.write(stamps.digest, key.encode())
     return story
 
 
@@ -77,6 +79,8 @@ def check(path: str | os.PathLike[str], *, budget: Budget | float | None = None,
 
 
 def _check_anew_if_need_be(read: dict[str, bytes], name: str, budget: Budget | float | None) -> Report:
+    from dataclasses import replace
+
     from waymeet.results import Results
 
     began = time.monotonic()
@@ -97,12 +101,32 @@ def _check_anew_if_need_be(read: dict[str, bytes], name: str, budget: Budget | f
 @contextmanager
 def bundled() -> Iterator[Path]:
     """The folder of the story that ships with waymeet."""
-    packaged = files("waymeet") / _BUNDLED
-    if packaged.is_dir():
-        with as_file(packaged) as folder:
-            yield folder
-    else:
-        yield Path(__file__).resolve().parents[2] / "scenes"
+    here = _PACKAGE / _BUNDLED
+    checkout = _PACKAGE.parents[1] / "scenes"
+    if here.is_dir() or checkout.is_dir():
+        yield here if here.is_dir() else checkout
+        return
+    from importlib.resources import as_file, files
+
+    with as_file(files("waymeet") / _BUNDLED) as folder:  # the package is zipped
+        yield folder
+
+
+def _stamps(path: Path) -> Stamps | None:
+    """What tells, without reading them, that neither the files of a story nor those of its compiler have changed."""
+    compiler = stamps_of([_PACKAGE / part for part in _COMPILER], lambda name: name.endswith(".py"), __version__)
+    story = stamps_of([path], may_belong, "" if compiler is None else compiler.digest)
+    if compiler is None or story is None:
+        return None
+    return Stamps(story.digest, compiler.settled and story.settled)
+
+
+def _made(path: Path, read: dict[str, bytes], cached: Cache, key: str) -> Story:
+    """The story compiled anew, and kept."""
+    data = _compiled(path, read)
+    raw = to_bytes(data)
+    cached.write(key, raw)
+    return Story(data, fingerprint(raw))
 
 
 def _compiled(path: Path, read: dict[str, bytes]) -> StoryData:

@@ -11,8 +11,6 @@ from waymeet.dice import Dice, ImpossibleOutcomeError, Luck, mixed
 from waymeet.errors import ChoiceError, SaveError, WaymeetError
 from waymeet.machine import EndlessLoopError, Machine, Offer, Passage, Signal, State, echoed
 from waymeet.prose.rendering import Block, Rendering, Span, Template
-from waymeet.recovering import Recovery
-from waymeet.restoring import saved_state
 from waymeet.snapshots import Origin, Snapshot
 from waymeet.values import FlagValueError, Value, decode, encode
 
@@ -214,6 +212,8 @@ class Story:
             raise SaveError(f"this save is damaged: {error}") from error
 
     def _recovered(self, snapshot: Snapshot) -> Recovered:
+        from waymeet.recovering import Recovery  # which few readings need
+
         def told(arrival: Arrival) -> Moment:
             origin, path, state, passages, texts, luck = arrival
             teller = Teller(self, texts, {}, origin.seed, state.registers, luck)
@@ -606,6 +606,8 @@ def _restored(story: Story, snapshot: Snapshot) -> Moment:
 
     Raises `ChoiceError` or `FlagValueError` where it does not fit.
     """
+    from waymeet.restoring import saved_state
+
     story.protagonist(snapshot.protagonist)
     origin, _ = _origin(story, snapshot.protagonist, snapshot.seed, snapshot.memory, snapshot.outcomes)
     state = saved_state(story.data, story.machine, snapshot)

@@ -42,11 +42,11 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def entries() -> list[Path]:
-    """The compiled stories in the cache; there must be nothing else."""
+def entries(suffix: str = ".story") -> list[Path]:
+    """The files of a suffix in the cache; there must be none of others than compiled stories and what tells of them."""
     found = sorted(cache_folder().iterdir())
-    assert all(file.suffix == ".story" for file in found)
-    return found
+    assert all(file.suffix in (".story", ".stamps") for file in found)
+    return [file for file in found if file.suffix == suffix]
 
 
 def test_an_unchanged_story_is_compiled_once(ferry: Path, compiled: list[str]) -> None:
