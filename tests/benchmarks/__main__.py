@@ -7,9 +7,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import play, prover
+from benchmarks import first_page, play, prover
 
-MEASUREMENTS = {"prover": prover.main, "play": play.main}
+MEASUREMENTS = {"prover": prover.main, "play": play.main, "first-page": first_page.main}
 
 
 def main(arguments: list[str]) -> int:

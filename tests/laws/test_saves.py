@@ -16,12 +16,23 @@ from kit.examples import examples
 from kit.readings import kept, reading, turns_at
 from kit.stories import as_bytes, make_story, stories
 from waymeet.checking import compile_files
-from waymeet.compiled import StoryDataError, from_bytes, parts_of, sealed, to_bytes
+from waymeet.compiled import (
+    Container,
+    StoryDataError,
+    from_bytes,
+    in_memory,
+    numbered,
+    opened,
+    parts_of,
+    sealed,
+    to_bytes,
+)
 from waymeet.runtime import EndlessLoopError, SaveError, Story
 
 if TYPE_CHECKING:
     from kit.stories import Files
     from waymeet.runtime import Moment
+    from waymeet.story import StoryData
 
 
 def story_of(files: Files) -> Story:
@@ -67,6 +78,44 @@ def test_a_story_comes_back_from_its_bytes_and_plays_the_same(files: Files, seed
     assert again.fingerprint == story.fingerprint
     one, other = (reading(each, random.Random(seed)) for each in (story, again))
     assert [told(moment) for moment in one] == [told(moment) for moment in other]
+
+
+@examples(70)
+@given(stories(), st.data())
+def test_each_step_comes_back_from_its_part_and_is_found_by_its_id(files: Files, data: st.DataObject) -> None:
+    story = story_of(files).data
+    raw = to_bytes(story)
+    steps = opened(Container(in_memory(raw), len(raw))).steps
+    number = data.draw(st.integers(-len(story.steps), len(story.steps) - 1))
+    assert steps[number] == story.steps[number]
+    ids = [story.steps[number].id, "nowhere", ""]
+    assert numbered(steps, ids) == numbered(story.steps, ids) == {ids[0]: number % len(steps)}
+    assert steps[number:] == story.steps[number:]
+    assert (steps == story.steps, hash(steps), len(steps)) == (True, hash(story.steps), len(story.steps))
+    with pytest.raises(IndexError):
+        steps[len(steps)]
+
+
+@examples(70)
+@given(st.integers(0, 200), st.data())
+def test_one_byte_that_is_lost_is_noticed_when_its_part_is_read(seed: int, data: st.DataObject) -> None:
+    story = compile_files(as_bytes(make_story(random.Random(seed))), "random")
+    raw = to_bytes(story)
+    at = data.draw(st.integers(0, len(raw) - 1))
+    damaged = raw[:at] + bytes([raw[at] ^ data.draw(st.integers(1, 255))]) + raw[at + 1 :]
+    with pytest.raises(StoryDataError):
+        read_through(opened(Container(in_memory(damaged), len(raw))))
+    try:
+        renewed = opened(Container(in_memory(damaged), len(raw)), lambda: Container(in_memory(raw), len(raw)))
+    except StoryDataError:
+        return  # in the head, in the index, or in the part that is read at once
+    read_through(renewed)
+    assert renewed == story
+
+
+def read_through(story: StoryData) -> None:
+    """Read every part."""
+    numbered(story.steps, [step.id for step in story.steps])
 
 
 @examples(70)
