@@ -244,6 +244,10 @@ class Steps(Sequence[Step]):
     def __hash__(self) -> int:
         return hash(tuple(self))
 
+    def __reduce__(self) -> tuple[type[tuple[Step, ...]], tuple[tuple[Step, ...]]]:
+        """How they are copied and pickled: as a tuple, for an open file is nobody else's."""
+        return tuple, (tuple(self),)
+
     def number(self, step_id: str) -> int | None:
         """The number of the step with this id, if there is one."""
         pages = _pages(self._count, _IDS)

@@ -416,8 +416,10 @@ class Moment:
         if text is None:
             text = self._echo(taken, teller)
         passages: list[Passage] = []
-        returns, dice = self._state.returns, teller.dice
-        state = _drawn(lambda: machine.arrive(taken.to, registers, passages, None, returns, dice))
+        try:  # and no closure: this is where a turn is spent
+            state = machine.arrive(taken.to, registers, passages, None, self._state.returns, teller.dice)
+        except ImpossibleOutcomeError as error:
+            raise _refused(error) from error
         return _told(teller, self._origin, _Path(taken.id, self._path), state, passages, text, scene=self.scene)
 
     def take(self, turn: str) -> Moment:
@@ -583,7 +585,11 @@ def _drawn(arrive: Callable[[], State]) -> State:
     try:
         return arrive()
     except ImpossibleOutcomeError as error:
-        raise OutcomeError(str(error), error.possible, error.left) from error
+        raise _refused(error) from error
+
+
+def _refused(error: ImpossibleOutcomeError) -> OutcomeError:
+    return OutcomeError(str(error), error.possible, error.left)
 
 
 def _number(given: str, question: Question) -> int:

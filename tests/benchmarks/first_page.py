@@ -113,6 +113,14 @@ def waited(view: str, story: Sequence[str], environ: dict[str, str]) -> Waited:
         return Waited(first, player.waited())
 
 
+def readers_own(home: str) -> dict[str, str]:
+    """The environment of a reader who has set nothing, whose Python has compiled all modules before."""
+    ours = ("WAYMEET_HOME", "PYTHONDONTWRITEBYTECODE")
+    environ = {name: value for name, value in os.environ.items() if name not in ours}
+    folders = {"HOME": home, "XDG_CACHE_HOME": f"{home}/cache", "XDG_DATA_HOME": f"{home}/data"}
+    return {**environ, **folders, "TERM": "xterm"}
+
+
 def warmed(story: Sequence[str], environ: dict[str, str]) -> None:
     """Have a story in the cache, and relied on."""
     waited("plain", story, environ)
@@ -154,8 +162,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory() as folder:
-        environ = {**os.environ, "WAYMEET_HOME": home, "TERM": "xterm"}
-        environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a reader's Python has compiled all modules before
+        environ = readers_own(home)
         for name, data in synthetic_files(options.nodes).items():
             Path(folder, name).write_bytes(data)
         stories = {"bundled": ("--as", "lexa"), f"{options.nodes:,} nodes": ("--as", "one", folder)}

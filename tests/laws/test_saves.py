@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import random
 from contextlib import suppress
 from hashlib import blake2b
@@ -92,6 +94,7 @@ def test_each_step_comes_back_from_its_part_and_is_found_by_its_id(files: Files,
     assert numbered(steps, ids) == numbered(story.steps, ids) == {ids[0]: number % len(steps)}
     assert steps[number:] == story.steps[number:]
     assert (steps == story.steps, hash(steps), len(steps)) == (True, hash(story.steps), len(story.steps))
+    assert copy.deepcopy(steps) == pickle.loads(pickle.dumps(steps)) == story.steps
     with pytest.raises(IndexError):
         steps[len(steps)]
 
