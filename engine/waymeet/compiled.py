@@ -2,8 +2,8 @@
 
 A head of one line names the format, the story's fingerprint and the length of the index, which follows; the index says
 where each part stands and what its checksum is; the fingerprint is the checksum of the index, and so of everything.
-All parts are JSON: first the story less its steps, then the steps in pages of so many, then, in pages too, the numbers
-of the steps by their ids.
+All parts are lines of JSON: first the story less its steps, then the steps in pages of so many, a line each, then, in
+pages too, the numbers of the steps by their ids.
 """
 
 from __future__ import annotations
@@ -220,7 +220,7 @@ class Steps(Sequence[Step]):
         self._count = count
         self._renew = renew
         self._known: dict[int, Step] = {}
-        self._pages: dict[int, Any] = {}
+        self._parts: dict[int, list[bytes]] = {}
 
     def __len__(self) -> int:
         return self._count
@@ -234,7 +234,7 @@ class Steps(Sequence[Step]):
             return tuple(self[one] for one in range(*number.indices(self._count)))
         if number not in self._known:
             page, row = divmod(range(self._count)[number], _STEPS)
-            self._known[number] = _step(*_frozen(self._page(1 + page)[row]))
+            self._known[number] = _step(*_frozen(json.loads(self._rows(1 + page)[row])))
         return self._known[number]
 
     def __eq__(self, other: object) -> bool:
@@ -251,14 +251,18 @@ class Steps(Sequence[Step]):
     def number(self, step_id: str) -> int | None:
         """The number of the step with this id, if there is one."""
         pages = _pages(self._count, _IDS)
-        number = self._page(1 + _pages(self._count, _STEPS) + _bucket(step_id, pages)).get(step_id) if pages else None
+        if not pages:
+            return None
+        [page] = self._rows(1 + _pages(self._count, _STEPS) + _bucket(step_id, pages))
+        number = json.loads(page).get(step_id)
         return number if isinstance(number, int) else None
 
-    def _page(self, part: int) -> Any:
-        page = self._pages.get(part)
-        if page is None:
-            page = self._pages[part] = json.loads(self._part(part))
-        return page
+    def _rows(self, part: int) -> list[bytes]:
+        """The lines of a part, which are decoded one at a time: few of them are ever asked for."""
+        rows = self._parts.get(part)
+        if rows is None:
+            rows = self._parts[part] = self._part(part).split(b"\n")
+        return rows
 
     def _part(self, part: int) -> bytes:
         try:
@@ -279,16 +283,13 @@ class Steps(Sequence[Step]):
 def parts_of(story: StoryData) -> list[bytes]:
     """What is kept of a story, part by part."""
     frame = {**story._asdict(), "steps": len(story.steps)}
-    rows = [_tagged(step) for step in story.steps]
-    return [_part(list(frame.values())), *map(_part, _cut(rows, _STEPS)), *map(_part, _ids(story.steps))]
+    rows = [_line(_tagged(step)) for step in story.steps]
+    pages = [b"\n".join(rows[first : first + _STEPS]) for first in range(0, len(rows), _STEPS)]
+    return [_line(list(frame.values())), *pages, *map(_line, _ids(story.steps))]
 
 
-def _part(value: Any) -> bytes:
+def _line(value: Any) -> bytes:
     return _written(value).encode("utf-8", "surrogatepass")
-
-
-def _cut(rows: list[Any], most: int) -> list[list[Any]]:
-    return [rows[first : first + most] for first in range(0, len(rows), most)]
 
 
 def _pages(count: int, most: int) -> int:
