@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Nanoseconds: what the coarsest disk counts by (FAT, 2 s), and a little more.
 _COARSE = 2_100_000_000
+#: More files than any story has, or its compiler.
+_MOST = 10_000
 
 
 class Stamps(NamedTuple):
@@ -34,7 +36,7 @@ def stamps_of(roots: Iterable[str | os.PathLike[str]], counts: Callable[[str], b
     """The stamps of files and of folders, `of` what; in folders, those of the files whose name `counts`.
 
     They must be taken before the files are read. None where they tell nothing: one is not there, or is a link, or is no
-    ordinary file.
+    ordinary file; or there are too many.
     """
     now = time.time_ns()
     rows: list[Row] = []
@@ -50,7 +52,7 @@ def stamps_of(roots: Iterable[str | os.PathLike[str]], counts: Callable[[str], b
 
 
 def _look(root: Path, counts: Callable[[str], bool], rows: list[Row]) -> None:
-    """Add the stamps of one file or folder; raises `OSError`, and `ValueError` for what is neither."""
+    """Add the stamps of one file or folder; raises `OSError`, and `ValueError` for what is neither or too much."""
     if root.is_dir():
         _look_into(root, counts, rows)
     elif root.is_file():
@@ -70,6 +72,8 @@ def _look_into(folder: str | Path, counts: Callable[[str], bool], rows: list[Row
                 if not entry.is_file(follow_symlinks=False):
                     raise ValueError(entry.path)
                 rows.append(_row(entry.path, entry.stat(follow_symlinks=False)))
+        if len(rows) > _MOST:
+            raise ValueError(folder)
 
 
 def _row(path: str, found: os.stat_result) -> Row:

@@ -164,6 +164,13 @@ def test_what_is_no_ordinary_file_has_no_stamp(here: Path, odd: str) -> None:
     assert stamped(folder) is None
 
 
+def test_a_folder_with_more_files_than_any_story_has_no_stamps(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write(here / "s", story=FERRY)
+    (folder / "more.yaml").touch()
+    monkeypatch.setattr("waymeet.stamps._MOST", 1)
+    assert stamped(folder) is None
+
+
 def test_stamps_are_of_the_files_that_count_wherever_the_folder_is_entered_from(here: Path) -> None:
     folder = write(here / "s", story=FERRY)
     before = told(folder)
