@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -9,7 +11,7 @@ from unittest import mock
 import pytest
 from ruamel.yaml import YAML
 
-from benchmarks import prover
+from benchmarks import first_page, prover
 from benchmarks.families import FAMILIES
 from benchmarks.measuring import measure
 from benchmarks.play import bare_graph, play, walk_graph
@@ -102,6 +104,25 @@ def test_each_family_has_a_goal_and_a_docstring_that_says_what_is_known(name: st
     assert list(prover.GOALS[name].sizes) == sorted(prover.GOALS[name].sizes)
     assert "Known" in (FAMILIES[name].make.__doc__ or "")
     assert "lanted" in (FAMILIES[name].make.__doc__ or "")
+
+
+@pytest.mark.parametrize("view", first_page.VIEWS)
+def test_a_reader_is_shown_a_first_page_and_then_another(view: str, tmp_path: Path) -> None:
+    program = "import sys; print('page', flush=True); sys.stdin.read(1); print('turn', flush=True); sys.stdin.read()"
+    with first_page.VIEWS[view]([sys.executable, "-c", program], dict(os.environ)) as player:
+        assert player.waited() > 0
+        player.type(b"1\n")
+        assert player.waited() > 0
+    seen = first_page.waited(view, ["--as", "lexa"], first_page.readers_own(str(tmp_path)))
+    assert min(seen) > 0
+
+
+def test_a_reader_who_is_shown_nothing_is_not_measured() -> None:
+    with (
+        pytest.raises(RuntimeError, match="nothing was shown"),
+        first_page.plain([sys.executable, "-c", "pass"], dict(os.environ)) as player,
+    ):
+        player.waited()
 
 
 def test_a_check_is_measured_in_a_process_of_its_own(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from waymeet.analysis.liveness import Liveness
 from waymeet.analysis.walk import Walk, walk
 from waymeet.analysis.watch import Watch
 from waymeet.checking import check_files, compile_files
+from waymeet.compiled import Container, from_bytes, in_memory, opened, to_bytes
 from waymeet.runtime import Story
-from waymeet.story import from_bytes, to_bytes
 
 if TYPE_CHECKING:
     from kit.plays import Script
@@ -55,11 +55,23 @@ def test_the_corpus_holds_the_bundled_story_and_goes_to_its_end() -> None:
 
 def test_tells_the_same_from_bytes(known: Known) -> None:
     story = _story(known.name)
-    again = Story(from_bytes(to_bytes(story.data)))
-    assert again.data == story.data
-    assert again.fingerprint == story.fingerprint
-    for play in _plays(known.name):
-        assert transcript(again, play) == transcript(story, play)
+    raw = to_bytes(story.data)
+    for again in (Story(from_bytes(raw)), Story(opened(Container(in_memory(raw), len(raw))))):
+        for play in _plays(known.name):
+            assert transcript(again, play) == transcript(story, play)
+        assert again.data == story.data
+        assert again.fingerprint == story.fingerprint
+
+
+def test_a_save_at_every_turn_is_resumed_from_parts_that_are_read_for_it(known: Known) -> None:
+    story = _story(known.name)
+    raw = to_bytes(story.data)
+
+    def reopened(moment: Moment) -> Moment:
+        return Story(opened(Container(in_memory(raw), len(raw)))).resume(moment.save())
+
+    for play in _plays(known.name)[:2]:
+        assert transcript(story, play, reopened) == transcript(story, play)
 
 
 def test_tells_the_same_through_a_save_at_every_turn(known: Known) -> None:

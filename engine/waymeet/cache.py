@@ -6,7 +6,6 @@ import os
 import time
 from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import NamedTuple
 
 #: Seconds after which a file that was never finished is nobody's any more.
@@ -32,19 +31,24 @@ class Cache(NamedTuple):
 
     def read(self, key: str) -> bytes | None:
         """What is kept under a key, whole or not; None where nothing is."""
-        file = self._file(key)
         try:
-            raw = file.read_bytes()
+            return self.found(key).read_bytes()
         except OSError:
             return None
+
+    def found(self, key: str) -> Path:
+        """Where it is kept, if it is; it counts as used."""
+        file = self._file(key)
         with suppress(OSError):
             os.utime(file)
-        return raw
+        return file
 
     def write(self, key: str, raw: bytes) -> None:
         """Keep something; where that is not possible, it will be made again."""
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
+            from tempfile import NamedTemporaryFile
+
             with NamedTemporaryFile(dir=self.folder, prefix=_TEMPORARY, delete=False) as temporary:
                 temporary.write(raw)
             try:

@@ -174,6 +174,7 @@ def _allowing(found: Found, allows: list[Allow]) -> list[int]:
 
 def _tell_all(story: Story) -> None:
     """Tell all there is to tell, once: what cannot be told is our own fault, and is not left to a reader to find."""
+    story.machine.link_all()
     rendering = Rendering(story.machine.start_registers, story.texts, {}, 0)
     story.sheet(rendering)
     for prose in (prose for step in story.data.steps for prose in prose_in(step)):

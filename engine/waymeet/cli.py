@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from waymeet.authoring.rewriting import Rewritten
-    from waymeet.diagnostics import Report, StoryError, StoryNotFoundError
+    from waymeet.diagnostics import Report, StoryNotFoundError
+    from waymeet.errors import WaymeetError
     from waymeet.recording import Coverage, Recording
     from waymeet.runtime import Story
     from waymeet.spending import Limits
@@ -67,8 +68,9 @@ def _handled(arguments: Sequence[str] | None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    parser = build_parser()
-    options, more = parser.parse_known_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    parser = build_parser(given[0] if given else None)
+    options, more = parser.parse_known_args(given)
     if (getattr(options, "follow", None) or "").endswith(","):
         parser.error("argument --follow: no space may stand behind a comma, as in --follow ask,boy")
     if more:
@@ -89,12 +91,13 @@ class _Parser(argparse.ArgumentParser):
         super().error(printable(message))
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser with every command."""
+def build_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """The parser with every command, or with but one, if `only` names one: a reader need not wait for the others."""
     parser = _Parser(prog="waymeet", description="Branching stories: read, write and prove them.")
     parser.add_argument("--version", action="version", version=f"waymeet {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for name, command in COMMANDS.items():
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="waymeet")
+    wanted = {only: COMMANDS[only]} if only in COMMANDS else COMMANDS
+    for name, command in wanted.items():
         command.arguments(commands.add_parser(name, help=command.help, description=command.help))
     return parser
 
@@ -513,22 +516,22 @@ def _schema(options: argparse.Namespace) -> int:
 
 def _opened(path: Path | None) -> Story | int:
     """The story at a path, or the bundled one; or, after saying what is wrong with it, the exit code."""
-    from waymeet.diagnostics import StoryError, StoryNotFoundError
+    from waymeet.errors import WaymeetError
     from waymeet.opening import bundled, load
 
     try:
         with bundled() as own:
             return load(own if path is None else path)
-    except (StoryNotFoundError, StoryError) as error:
+    except WaymeetError as error:
         return _refused(error, path)
 
 
-def _refused(error: StoryNotFoundError | StoryError, path: Path | None) -> int:
+def _refused(error: WaymeetError, path: Path | None) -> int:
     """Say what is wrong with the story at a path, or with the bundled one."""
-    from waymeet.diagnostics import StoryNotFoundError
+    from waymeet.diagnostics import StoryError
     from waymeet.reports.text import render
 
-    if isinstance(error, StoryNotFoundError):
+    if not isinstance(error, StoryError):
         return _refuse(str(error), NO_STORY)
     _notice(render(error.report, "" if path is None else _folder(str(path))).rstrip())
     return error.report.exit_code()

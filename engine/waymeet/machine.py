@@ -1,6 +1,6 @@
 """The step function: from a state and a choice to the next state. Pure, and the only meaning a story has.
 
-Console, tests and checker all walk by it. Expressions are linked to closures once, when a story is opened.
+Console, tests and checker all walk by it. Expressions are linked to closures once, when a step is first come to.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, assert_never
 from waymeet.errors import WaymeetError
 from waymeet.expressions.code import link
 from waymeet.prose.rendering import Block, Span, Template
-from waymeet.story import Ask, Call, Chance, Choice, Choices, End, Goto, Return
+from waymeet.story import Ask, Branch, Call, Chance, Choice, Choices, End, Goto, Return
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from waymeet.dice import Dice
     from waymeet.expressions.code import Run
     from waymeet.prose.rendering import Rendering
-    from waymeet.story import Assignment, Emit, Outcome, Register, StoryData
+    from waymeet.story import Assignment, Emit, Outcome, Register, Step, StoryData
 
     #: The telling under way, made when first asked for: most passages read the same every time and need none.
     Telling = Callable[[], Rendering]
@@ -122,15 +122,15 @@ class LinkedChoice:
         "when",
     )
 
-    def __init__(self, choice: Choice, arrivals: int | None, derived: Sequence[Run]) -> None:
+    def __init__(self, choice: Choice, steps: Sequence[Step], derived: Sequence[Run]) -> None:
         self.id = choice.id
         self.path = choice.path
         #: The step it opens onto; where to go on from, which is further on if that step does nothing.
         self.opens = choice.to
-        self.to = choice.to
+        self.to = _landing(steps, choice.to)
         self.when = None if choice.when is None else link(choice.when, derived)
         #: The register that counts how often it was taken, if anything reads that.
-        self.arrivals = arrivals
+        self.arrivals = steps[choice.to].arrivals
         self._label = Template(choice.label, derived)
         self._locked = None if choice.locked is None else Template(choice.locked, derived)
         label = self._label.fixed_line
@@ -231,7 +231,7 @@ class LinkedStep:
         match step.exit:
             case Choices(choices, fallback, most):
                 self.most = most
-                self.choices = tuple(LinkedChoice(choice, steps[choice.to].arrivals, derived) for choice in choices)
+                self.choices = tuple(LinkedChoice(choice, steps, derived) for choice in choices)
                 self.ways = () if fallback is None else _linked_ways(fallback, derived)
             case Goto():
                 self.ways = _linked_ways(step.exit, derived)
@@ -327,20 +327,40 @@ def _linked_effect(
     return effect.register, link(effect.code, derived), register.low, register.high
 
 
+def _landing(steps: Sequence[Step], to: int) -> int:
+    """Where a choice leads that does nothing but lead on: what it opens onto need not be gone through each time."""
+    step = steps[to]
+    if step.id == step.node or step.effects or step.text or step.signals or step.arrivals is not None:
+        return to
+    match step.exit:
+        case Goto((Branch(None, onward),)) | Choices((), Goto((Branch(None, onward),))):
+            return onward if steps[onward].scene == step.scene else to
+        case _:
+            return to
+
+
+class LinkedSteps(dict[int, LinkedStep]):
+    """Steps ready to run, by their numbers; each is linked when it is first asked for, and is only looked up later."""
+
+    def __init__(self, data: StoryData, derived: Sequence[Run]) -> None:
+        self._data = data
+        self._derived = derived
+
+    def __missing__(self, number: int) -> LinkedStep:
+        step = self[number] = LinkedStep(number, self._data, self._derived)
+        return step
+
+
 class Machine:
-    """A story's steps, linked."""
+    """A story's steps, each linked when it is come to."""
 
     def __init__(self, data: StoryData) -> None:
+        self._data = data
         derived: list[Run] = []
         for code in data.derived:
             derived.append(link(code, derived))  # each needs only those before it
         self.derived: Sequence[Run] = derived
-        self.steps = tuple(LinkedStep(index, data, derived) for index in range(len(data.steps)))
-        #: Whether anything is left to chance or asked for.
-        self.draws = any(step.outcomes or step.ask for step in self.steps)
-        for step in self.steps:
-            for choice in step.choices:
-                choice.to = self._landing(choice.to)
+        self.steps = LinkedSteps(data, derived)
         self._highs = tuple(register.high for register in data.registers)
         self.start_registers: Registers = tuple(register.start for register in data.registers)
         self._locals: dict[str, list[tuple[int, int]]] = {}
@@ -349,14 +369,10 @@ class Machine:
                 scene = register.name.split(".")[0]
                 self._locals.setdefault(scene, []).append((index, register.start))
 
-    def _landing(self, to: int) -> int:
-        """Where a choice leads that does nothing but lead on: what it opens onto need not be gone through each time."""
-        step = self.steps[to]
-        if step.id == step.node or step.effects or step.tells or step.arrivals is not None or step.rests:
-            return to
-        if len(step.ways) != 1 or step.ways[0][0] is not None or step.choices or step.outcomes or step.call is not None:
-            return to
-        return step.ways[0][1] if self.steps[step.ways[0][1]].scene == step.scene else to
+    def link_all(self) -> None:
+        """Link every step now: what cannot be linked is not left for a playthrough to come to."""
+        for number in range(len(self._data.steps)):
+            self.steps[number]
 
     def arrive(
         self,

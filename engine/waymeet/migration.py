@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.compiled import numbered
 from waymeet.renaming import is_internal
 from waymeet.values import decode, encode
 
@@ -42,10 +43,10 @@ class Brought(NamedTuple):
 
 def bring(snapshot: Snapshot, data: StoryData, renaming: Renaming) -> Brought:
     """A save of another version of a story in the terms of this one."""
-    numbers = {step.id: index for index, step in enumerate(data.steps)}
     place, moved = renaming.step(snapshot.step)
-    at = numbers.get(place)
     waiting = [renaming.step(step) for step in snapshot.returns]
+    numbers = numbered(data.steps, (place, *(step for step, _ in waiting)))
+    at = numbers.get(place)
     returns = tuple(None if is_gone else numbers.get(step) for step, is_gone in waiting)
     scenes = {data.steps[index].scene for index in (at, *returns) if index is not None}
     values = _Values({**snapshot.flags, **snapshot.texts}, renaming, scenes)

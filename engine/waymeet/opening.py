@@ -9,18 +9,18 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from waymeet.cache import Cache, cache_folder
+from waymeet.compiled import Container, File, StoryDataError, fingerprint, in_memory, opened, to_bytes
+from waymeet.errors import WaymeetError
 from waymeet.expressions.code import CodeError
-from waymeet.project import read_files
+from waymeet.project import may_belong, read_files
 from waymeet.runtime import Story
-from waymeet.story import StoryDataError, from_bytes, to_bytes
+from waymeet.stamps import Stamps, stamps_of
 from waymeet.version import __version__
 
 if TYPE_CHECKING:
@@ -28,16 +28,17 @@ if TYPE_CHECKING:
 
     from waymeet.analysis.budget import Budget
     from waymeet.diagnostics import Report
+    from waymeet.story import StoryData
 
 #: The story that ships with waymeet, inside the installed package; a checkout has it in `scenes/`.
 _BUNDLED = "bundled"
 #: So many compiled stories are kept, those that were opened last.
 _KEPT = 20
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).resolve().parent
 #: What makes a compiled story what it is, besides the author's files.
 _COMPILER = (
-    *("authoring", "expressions", "prose", "checking.py", "diagnostics.py", "renaming.py", "rules", "story.py"),
-    "values.py",
+    *("authoring", "expressions", "prose", "rules"),
+    *("checking.py", "compiled.py", "diagnostics.py", "renaming.py", "story.py", "values.py"),
 )
 
 
@@ -47,13 +48,18 @@ def load(path: str | os.PathLike[str]) -> Story:
     Raises `StoryError`, which carries a report of everything that is wrong, `StoryNotFoundError`, and `OSError` for
     what cannot be read.
     """
-    read = read_files(Path(path))
-    cached = Cache(cache_folder(), ".story", _KEPT)
-    key = _key(read, _compiler(_PACKAGE))
-    story = _linked(cached.read(key))
+    path = Path(path)
+    folder = cache_folder()
+    cached, seen = Cache(folder, ".story", _KEPT), Cache(folder, ".stamps", _KEPT)
+    stamps = _stamps(path)
+    known = None if stamps is None else seen.read(stamps.digest)
+    story = _kept(path, cached, known.decode()) if known is not None and known.isalnum() else None
     if story is None:
-        story, raw = _compiled(Path(path), read)
-        cached.write(key, raw)
+        read = read_files(path)
+        key = _key(read, _compiler(_PACKAGE))
+        story = _kept(path, cached, key) or _made(path, read, cached, key)
+        if stamps is not None and stamps.settled:
+            seen.write(stamps.digest, key.encode())
     return story
 
 
@@ -73,6 +79,8 @@ def check(path: str | os.PathLike[str], *, budget: Budget | float | None = None,
 
 
 def _check_anew_if_need_be(read: dict[str, bytes], name: str, budget: Budget | float | None) -> Report:
+    from dataclasses import replace
+
     from waymeet.results import Results
 
     began = time.monotonic()
@@ -93,20 +101,38 @@ def _check_anew_if_need_be(read: dict[str, bytes], name: str, budget: Budget | f
 @contextmanager
 def bundled() -> Iterator[Path]:
     """The folder of the story that ships with waymeet."""
-    packaged = files("waymeet") / _BUNDLED
-    if packaged.is_dir():
-        with as_file(packaged) as folder:
-            yield folder
-    else:
-        yield Path(__file__).resolve().parents[2] / "scenes"
+    here = _PACKAGE / _BUNDLED
+    checkout = _PACKAGE.parents[1] / "scenes"
+    if here.is_dir() or checkout.is_dir():
+        yield here if here.is_dir() else checkout
+        return
+    from importlib.resources import as_file, files
+
+    with as_file(files("waymeet") / _BUNDLED) as folder:  # the package is zipped
+        yield folder
 
 
-def _compiled(path: Path, read: dict[str, bytes]) -> tuple[Story, bytes]:
+def _stamps(path: Path) -> Stamps | None:
+    """What tells, without reading them, that neither the files of a story nor those of its compiler have changed."""
+    compiler = stamps_of([_PACKAGE / part for part in _COMPILER], lambda name: name.endswith(".py"), __version__)
+    story = stamps_of([path], may_belong, "" if compiler is None else compiler.digest)
+    if compiler is None or story is None:
+        return None
+    return Stamps(story.digest, compiler.settled and story.settled)
+
+
+def _made(path: Path, read: dict[str, bytes], cached: Cache, key: str) -> Story:
+    """The story compiled anew, and kept."""
+    data = _compiled(path, read)
+    raw = to_bytes(data)
+    cached.write(key, raw)
+    return Story(data, fingerprint(raw))
+
+
+def _compiled(path: Path, read: dict[str, bytes]) -> StoryData:
     from waymeet.checking import compile_files
 
-    data = compile_files(read, path.name)
-    raw = to_bytes(data)
-    return Story(data, raw), raw
+    return compile_files(read, path.name)
 
 
 @cache
@@ -141,9 +167,23 @@ def _key(read: dict[str, bytes], maker: bytes) -> str:
     return digest.hexdigest()
 
 
-def _linked(raw: bytes | None) -> Story | None:
-    """A compiled story; None when there is none, or it is not whole, or cannot be linked."""
+def _kept(path: Path, cached: Cache, key: str) -> Story | None:
+    """The compiled story that is kept; None when there is none, or it is not whole, or cannot be linked.
+
+    A part that turns out to be damaged once a playthrough comes to it is renewed then.
+    """
+
+    def renew() -> Container | None:
+        try:
+            raw = to_bytes(_compiled(path, read_files(path)))
+        except (WaymeetError, OSError):  # the files are no longer what they were
+            return None
+        cached.write(key, raw)
+        return Container(in_memory(raw), len(raw))
+
     try:
-        return None if raw is None else Story(from_bytes(raw), raw)
-    except (StoryDataError, CodeError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        file = File(cached.found(key))
+        container = Container(file, file.size)
+        return Story(opened(container, renew), container.fingerprint)
+    except (StoryDataError, CodeError, OSError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
         return None

@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from waymeet.diagnostics import StoryNotFoundError, closest
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from waymeet.diagnostics import StoryNotFoundError
 
 SUFFIXES = (".yaml", ".yml")
 #: What word processors and desktops put behind a file's name, often without showing it.
@@ -37,6 +37,11 @@ def meant_name(name: str) -> str | None:
     return stem if dot + added in _ADDED and stem.endswith(SUFFIXES) else None
 
 
+def may_belong(name: str) -> bool:
+    """Whether a file of this name can be one of a story, or one that was meant to be."""
+    return name.endswith(SUFFIXES) or meant_name(name) is not None
+
+
 def find_files(path: Path) -> dict[str, Path]:
     """Where the YAML files of a story are: a folder with its sub-folders, or a single file.
 
@@ -48,11 +53,11 @@ def find_files(path: Path) -> dict[str, Path]:
         found = _shown(_names(path), path)
         if not found:
             rename = "".join(f"; rename {name} to {meant_name(name)}" for name in _misnamed(path)[:1])
-            raise StoryNotFoundError(f"{path} holds no story: there is no YAML file in it{rename}")
+            raise _not_found(f"{path} holds no story: there is no YAML file in it{rename}")
         return found
     if not path.is_file():
         what = ": it is no ordinary file" if path.exists() else _instead(path)
-        raise StoryNotFoundError(f"there is no story at {path}{what}")
+        raise _not_found(f"there is no story at {path}{what}")
     return _shown([path.name], path.parent)
 
 
@@ -68,12 +73,20 @@ def read_found(path: Path, found: dict[str, Path]) -> dict[str, bytes]:
         read[name] = _read(file)
         total += len(read[name])
         if total > MAX_TOTAL:
-            raise StoryNotFoundError(f"{path} holds more than {MAX_TOTAL // MEGA} MiB of YAML: it is no story folder")
+            raise _not_found(f"{path} holds more than {MAX_TOTAL // MEGA} MiB of YAML: it is no story folder")
     return read
+
+
+def _not_found(message: str) -> StoryNotFoundError:
+    from waymeet.diagnostics import StoryNotFoundError  # which a reader whose story is there need not wait for
+
+    return StoryNotFoundError(message)
 
 
 def _instead(path: Path) -> str:
     """What was probably meant by a path where nothing is: the folder at hand, or a neighbour with such a name."""
+    from waymeet.diagnostics import closest
+
     here = Path.cwd()
     if path.name == here.name and any(here.glob("*.yaml")):
         return f'; you are in {here.name} already: type "." for the folder that you are in'
@@ -103,7 +116,7 @@ def _names(folder: Path, suffixes: tuple[str, ...] = SUFFIXES) -> list[str]:
             if name.endswith(suffixes) and not name.startswith(".") and _belongs(file, home):
                 found.append(file.relative_to(folder).as_posix())
         if len(found) > MAX_FILES:
-            raise StoryNotFoundError(f"{folder} holds more than {MAX_FILES} YAML files: it is no story folder")
+            raise _not_found(f"{folder} holds more than {MAX_FILES} YAML files: it is no story folder")
     return sorted(found)
 
 

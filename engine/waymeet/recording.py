@@ -18,6 +18,7 @@ from waymeet.authoring.scripts import script_of
 from waymeet.checking import compiled_whole
 from waymeet.machine import EndlessLoopError
 from waymeet.measuring import MAX_STATES
+from waymeet.story import Ask, Chance
 from waymeet.walkthroughs import run_walkthroughs
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def _ended(story: VisitedStory, witness: Witness) -> Witness:
     Where chance or the reader's answers decide, it is left as it is, for what they bring is not known afterwards.
     """
     moment, _ = story.play(witness)
-    if moment.ending is not None or story.machine.draws:
+    if moment.ending is not None or any(isinstance(step.exit, Ask | Chance) for step in story.data.steps):
         return witness
     most, best = _TURNS, witness
     for seed in range(_TRIES):

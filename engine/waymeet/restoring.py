@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.compiled import numbered
 from waymeet.machine import EndlessLoopError, State
 from waymeet.story import Call, Return, body_of
 from waymeet.values import FlagValueError, encode
@@ -30,7 +31,7 @@ class Standing(NamedTuple):
 
 def saved_state(data: StoryData, machine: Machine, snapshot: Snapshot) -> State:
     """The state of a save of this very version; raises `FlagValueError` for what no playthrough could have saved."""
-    numbers = {step.id: index for index, step in enumerate(machine.steps)}
+    numbers = numbered(data.steps, (snapshot.step, *snapshot.returns))
     if gone := [step for step in (snapshot.step, *snapshot.returns) if step not in numbers]:
         raise FlagValueError(f"{', '.join(gone)} is gone")
     returns = tuple(numbers[step] for step in snapshot.returns)

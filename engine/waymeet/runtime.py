@@ -6,14 +6,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from waymeet import snapshots
+from waymeet.compiled import fingerprint, from_bytes, to_bytes
 from waymeet.dice import Dice, ImpossibleOutcomeError, Luck, mixed
 from waymeet.errors import ChoiceError, SaveError, WaymeetError
 from waymeet.machine import EndlessLoopError, Machine, Offer, Passage, Signal, State, echoed
 from waymeet.prose.rendering import Block, Rendering, Span, Template
-from waymeet.recovering import Recovery
-from waymeet.restoring import saved_state
 from waymeet.snapshots import Origin, Snapshot
-from waymeet.story import fingerprint, from_bytes, to_bytes
 from waymeet.values import FlagValueError, Value, decode, encode
 
 if TYPE_CHECKING:
@@ -86,10 +84,9 @@ class _Path(NamedTuple):
 class Story:
     """A story that can be played. Immutable, and safe to play from several threads at once."""
 
-    def __init__(self, data: StoryData, raw: bytes | None = None) -> None:
+    def __init__(self, data: StoryData, fingerprint: str | None = None) -> None:
         self.data = data
-        #: What tells this version of the story from others.
-        self.fingerprint = fingerprint(to_bytes(data) if raw is None else raw)
+        self._fingerprint = fingerprint
         self.machine = Machine(data)
         self.texts = tuple(text.start for text in data.texts)
         #: The heading of each scene that has one, as it is told.
@@ -105,6 +102,13 @@ class Story:
     def __reduce__(self) -> tuple[Callable[[bytes], Story], tuple[bytes]]:
         """How it is pickled: as the bytes that a compiled story is kept as."""
         return _from_bytes, (to_bytes(self.data),)
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this version of the story from others."""
+        if self._fingerprint is None:
+            self._fingerprint = fingerprint(to_bytes(self.data))
+        return self._fingerprint
 
     @property
     def id(self) -> str:
@@ -208,6 +212,8 @@ class Story:
             raise SaveError(f"this save is damaged: {error}") from error
 
     def _recovered(self, snapshot: Snapshot) -> Recovered:
+        from waymeet.recovering import Recovery  # which few readings need
+
         def told(arrival: Arrival) -> Moment:
             origin, path, state, passages, texts, luck = arrival
             teller = Teller(self, texts, {}, origin.seed, state.registers, luck)
@@ -410,11 +416,10 @@ class Moment:
         if text is None:
             text = self._echo(taken, teller)
         passages: list[Passage] = []
-        if machine.draws:
-            returns, dice = self._state.returns, teller.dice
-            state = _drawn(lambda: machine.arrive(taken.to, registers, passages, None, returns, dice))
-        else:
-            state = machine.arrive(taken.to, registers, passages, None, self._state.returns)
+        try:  # and no closure: this is where a turn is spent
+            state = machine.arrive(taken.to, registers, passages, None, self._state.returns, teller.dice)
+        except ImpossibleOutcomeError as error:
+            raise _refused(error) from error
         return _told(teller, self._origin, _Path(taken.id, self._path), state, passages, text, scene=self.scene)
 
     def take(self, turn: str) -> Moment:
@@ -580,7 +585,11 @@ def _drawn(arrive: Callable[[], State]) -> State:
     try:
         return arrive()
     except ImpossibleOutcomeError as error:
-        raise OutcomeError(str(error), error.possible, error.left) from error
+        raise _refused(error) from error
+
+
+def _refused(error: ImpossibleOutcomeError) -> OutcomeError:
+    return OutcomeError(str(error), error.possible, error.left)
 
 
 def _number(given: str, question: Question) -> int:
@@ -603,6 +612,8 @@ def _restored(story: Story, snapshot: Snapshot) -> Moment:
 
     Raises `ChoiceError` or `FlagValueError` where it does not fit.
     """
+    from waymeet.restoring import saved_state
+
     story.protagonist(snapshot.protagonist)
     origin, _ = _origin(story, snapshot.protagonist, snapshot.seed, snapshot.memory, snapshot.outcomes)
     state = saved_state(story.data, story.machine, snapshot)
@@ -628,4 +639,4 @@ def _linked(path: Iterable[str]) -> _Path | None:
 
 
 def _from_bytes(raw: bytes) -> Story:
-    return Story(from_bytes(raw), raw)
+    return Story(from_bytes(raw), fingerprint(raw))

@@ -1,4 +1,4 @@
-"""The runnable form of a story: flat tables of plain data, to bytes and back.
+"""The runnable form of a story: flat tables of plain data; `compiled` has them as bytes.
 
 It knows nothing of YAML or of the compiler that made it. Names are resolved to indexes, expressions are `Code`, text is
 compiled `Prose`; whatever authors write lowers to the few exits below.
@@ -6,18 +6,13 @@ compiled `Prose`; whatever authors write lowers to the few exits below.
 
 from __future__ import annotations
 
-import json
-from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from waymeet.expressions.code import Code
     from waymeet.prose.rendering import Prose
-
-#: The number of this layout; data of another number is compiled anew.
-FORMAT = 1
 
 Kind = Literal["bool", "int", "enum", "set"]
 Use = Literal["flag", "memory", "local", "count"]
@@ -256,7 +251,7 @@ class StoryData(NamedTuple):
     sheet: tuple[SheetLine, ...]
     events: tuple[Event, ...]
     places: int
-    steps: tuple[Step, ...]
+    steps: Sequence[Step]
     past: tuple[PastNames, ...] = ()
 
 
@@ -331,99 +326,3 @@ def body_of(steps: Mapping[int, Step] | Sequence[Step], entry: int) -> set[int]:
         found.update(more)
         waiting.extend(more)
     return found
-
-
-class StoryDataError(Exception):
-    """Bytes that hold no story of this format."""
-
-
-def to_bytes(story: StoryData) -> bytes:
-    """A story as bytes: a line naming the format and the checksum, then JSON."""
-    fields = {**story._asdict(), "steps": [_tagged(step) for step in story.steps]}
-    body = json.dumps(list(fields.values()), ensure_ascii=False, separators=(",", ":"))
-    data = body.encode("utf-8", "surrogatepass")
-    return f"waymeet-story {FORMAT} {_checksum(data)}\n".encode() + data
-
-
-def from_bytes(data: bytes) -> StoryData:
-    """The story that `to_bytes` wrote; raises `StoryDataError` on anything else."""
-    head, _, body = data.partition(b"\n")
-    if head != f"waymeet-story {FORMAT} {_checksum(body)}".encode():
-        raise StoryDataError("no compiled story of this version, or a damaged one")
-    try:
-        return _story(_frozen(json.loads(body)))
-    except (ValueError, TypeError, LookupError, RecursionError) as error:
-        raise StoryDataError(f"no compiled story: {error}") from error
-
-
-def fingerprint(data: bytes) -> str:
-    """What tells one version of a story from another: a hash of its bytes."""
-    return _checksum(data)
-
-
-def _checksum(data: bytes) -> str:
-    return blake2b(data, digest_size=16).hexdigest()
-
-
-def _tagged(step: Step) -> tuple[Any, ...]:
-    """A step with its exit's kind written beside it, for tuples of JSON have no names."""
-    return (*step[:-1], type(step.exit).__name__, step.exit)
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
-
-
-def _story(fields: Any) -> StoryData:
-    story = StoryData(*fields)
-    return story._replace(
-        protagonists=_rows(Protagonist, story.protagonists),
-        endings=_rows(Ending, story.endings),
-        registers=_rows(Register, story.registers),
-        texts=_rows(Text, story.texts),
-        sheet=_rows(SheetLine, story.sheet),
-        events=_rows(Event, story.events),
-        steps=tuple(_step(*row) for row in story.steps),
-        past=_rows(PastNames, story.past),
-    )
-
-
-def _rows(row_type: Any, rows: Any) -> Any:
-    return tuple(row_type(*row) for row in rows)
-
-
-def _step(*row: Any) -> Step:
-    step_id, node, scene, tags, arrivals, effects, text, signals, kind, way_out = row
-    done = _rows(Assignment, effects), text, _rows(Emit, signals)
-    return Step(step_id, node, scene, tags, arrivals, *done, _exit(kind, way_out))
-
-
-def _exit(kind: str, row: Any) -> Exit:
-    match kind:
-        case "Goto":
-            return _goto(row)
-        case "Choices":
-            choices, fallback, most = row
-            return Choices(_rows(Choice, choices), None if fallback is None else _goto(fallback), most)
-        case "End":
-            return End(*row)
-        case "Chance":
-            outcomes, fallback = row
-            return Chance(_rows(Outcome, outcomes), None if fallback is None else _goto(fallback))
-        case "Ask":
-            label, register, text, low, high, ways = row
-            return Ask(label, register, text, low, high, _goto(ways))
-        case "Call":
-            to, ways, returns = row
-            back = tuple((name, _goto(goto)) for name, goto in returns)
-            return Call(to, None if ways is None else _goto(ways), back)
-        case "Return":
-            return Return(*row)
-        case "NoneType":
-            return None
-        case _:
-            raise ValueError(kind)
-
-
-def _goto(row: Any) -> Goto:
-    return Goto(_rows(Branch, row[0]))

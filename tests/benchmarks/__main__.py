@@ -7,9 +7,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import kills, play, prover
+from benchmarks import first_page, kills, play, prover
 
-MEASUREMENTS = {"prover": prover.main, "play": play.main, "kills": kills.main}
+MEASUREMENTS = {"prover": prover.main, "play": play.main, "first-page": first_page.main, "kills": kills.main}
 
 
 def main(arguments: list[str]) -> int:

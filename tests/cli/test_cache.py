@@ -13,7 +13,7 @@ import waymeet
 from cli.stories import FERRY, write
 from waymeet import checking, opening
 from waymeet.cache import cache_folder
-from waymeet.story import Assignment, to_bytes
+from waymeet.compiled import StoryDataError, from_bytes, to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,11 +42,11 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def entries() -> list[Path]:
-    """The compiled stories in the cache; there must be nothing else."""
+def entries(suffix: str = ".story") -> list[Path]:
+    """The files of a suffix in the cache; there must be none of others than compiled stories and what tells of them."""
     found = sorted(cache_folder().iterdir())
-    assert all(file.suffix == ".story" for file in found)
-    return found
+    assert all(file.suffix in (".story", ".stamps") for file in found)
+    return [file for file in found if file.suffix == suffix]
 
 
 def test_an_unchanged_story_is_compiled_once(ferry: Path, compiled: list[str]) -> None:
@@ -132,31 +132,61 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("name", DAMAGES)
 def test_a_damaged_entry_is_renewed_without_a_word(ferry: Path, compiled: list[str], run: Run, name: str) -> None:
     whole = waymeet.load(ferry)
+    saved = whole.begin("mara").choose("wait").save()
     (entry,) = entries()
     raw = entry.read_bytes()
     entry.write_bytes(DAMAGES[name](raw))
     ran = run("play", "--auto", "1", "--as", "mara", ferry)
     assert (ran.code, ran.err) == (0, "")
+    story = waymeet.load(ferry)
+    assert story.data == whole.data
+    assert story.resume(saved).save() == saved
+    assert compiled == ["ferry", "ferry"]  # by now every part was read
+    assert entry.read_bytes() == raw
+
+
+def test_a_part_that_is_damaged_while_it_is_played_is_renewed_without_a_word(ferry: Path, compiled: list[str]) -> None:
+    waymeet.load(ferry)
+    story = waymeet.load(ferry)
+    (entry,) = entries()
+    raw = entry.read_bytes()
+    entry.write_bytes(bytes(len(raw)))
+    assert story.begin("mara").choose("wait").plain()
     assert compiled == ["ferry", "ferry"]
     assert entry.read_bytes() == raw
-    assert waymeet.load(ferry).data == whole.data
 
 
-@pytest.mark.parametrize("kind", ["operation", "prose", "register", "name"])
+def test_a_part_that_is_damaged_when_the_files_have_changed_is_refused(ferry: Path) -> None:
+    waymeet.load(ferry)
+    story = waymeet.load(ferry)
+    (entry,) = entries()
+    entry.write_bytes(entry.read_bytes()[:700])
+    (ferry / "story.yaml").write_text(FERRY.replace("The Ferry", "The Barge"))
+    with pytest.raises(StoryDataError, match="have changed"):
+        story.begin("mara")
+    shutil.rmtree(ferry)
+    with pytest.raises(StoryDataError, match="have changed"):
+        story.begin("mara")
+
+
+def test_an_entry_that_is_removed_while_it_is_played_is_not_missed(ferry: Path, compiled: list[str]) -> None:
+    waymeet.load(ferry)
+    story = waymeet.load(ferry)
+    entries()[0].unlink()
+    assert story.begin("mara").choose("wait").plain()
+    assert compiled == ["ferry"]
+
+
+@pytest.mark.parametrize("kind", ["operation", "name"])
 def test_a_whole_entry_that_cannot_be_linked_is_renewed_without_a_word(
     ferry: Path, compiled: list[str], kind: str
 ) -> None:
     whole = waymeet.load(ferry)
     (entry,) = entries()
-    data, step = whole.data, whole.data.steps[0]
+    data = whole.data
     match kind:
         case "operation":
             data = data._replace(derived=(("no such operation", 1),))
-        case "prose":
-            data = data._replace(steps=(step._replace(text=5), *data.steps[1:]))
-        case "register":
-            step = step._replace(effects=(Assignment(99, 1),))
-            data = data._replace(steps=(step, *data.steps[1:]))
         case _:
             data = data._replace(registers=(data.registers[0]._replace(name=5, use="local"), *data.registers[1:]))  # type: ignore[arg-type]
     entry.write_bytes(to_bytes(data))
@@ -209,8 +239,6 @@ def test_what_broke_off_long_ago_is_swept(ferry: Path) -> None:
 
 
 def test_every_single_byte_that_is_lost_is_noticed(ferry: Path) -> None:
-    from waymeet.story import StoryDataError, from_bytes
-
     waymeet.load(ferry)
     raw = entries()[0].read_bytes()
     for at in range(0, len(raw), 7):

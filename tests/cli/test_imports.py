@@ -68,6 +68,31 @@ def test_a_story_from_the_cache_is_played_without_the_authors_half(here: Path, p
     assert ran.stderr.endswith("\n0 [] []\n")
 
 
+#: What takes longer to import than a page to show, and what of ours only those need whose story or save was edited.
+SLOW = (
+    {"dataclasses", "inspect", "importlib.resources", "tempfile", "zipfile", "difflib", "asyncio", "typing_extensions"}
+    | {"waymeet.diagnostics", "waymeet.checking", "waymeet.recovering", "waymeet.reports"}
+    | AUTHORS
+)
+SETTLED = """
+import time
+now = time.time_ns
+time.time_ns = lambda: now() + 3_000_000_000
+import waymeet
+waymeet.load("ferry")
+"""
+
+
+def test_the_first_page_of_a_story_that_did_not_change_waits_for_nothing_it_does_not_need(
+    here: Path, python: Python
+) -> None:
+    write(here / "ferry", story=FERRY)
+    assert python("-c", SETTLED).returncode == 0
+    ran = python("-X", "importtime", "-m", "waymeet", "play", "--plain", "--as", "mara", "ferry")
+    assert "The river is *high*." in ran.stdout
+    assert not imported(ran.stderr) & SLOW
+
+
 def test_checking_does_not_import_the_console(here: Path, python: Python) -> None:
     write(here / "ferry", story=FERRY)
     code = (

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 import waymeet
+from waymeet.compiled import to_bytes
 from waymeet.console.options import PlayOptions
 from waymeet.console.play import play
-from waymeet.story import to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

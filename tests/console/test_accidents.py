@@ -33,7 +33,7 @@ from pathlib import Path
 from waymeet.console.options import PlayOptions
 from waymeet.console.play import play
 from waymeet.runtime import Story
-from waymeet.story import from_bytes
+from waymeet.compiled import from_bytes
 code = play(Story(from_bytes(Path(sys.argv[1]).read_bytes())), PlayOptions(protagonist="ada"))
 {then}
 sys.exit(code)

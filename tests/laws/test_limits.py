@@ -14,8 +14,8 @@ from kit.findings import length
 from kit.surveying import only
 from waymeet.analysis.walk import walk
 from waymeet.checking import check_files, compile_files
+from waymeet.compiled import from_bytes, to_bytes
 from waymeet.runtime import EndlessLoopError, Story
-from waymeet.story import from_bytes, to_bytes
 
 if TYPE_CHECKING:
     from types import FrameType

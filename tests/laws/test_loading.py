@@ -190,7 +190,7 @@ import json, random, sys
 from kit.stories import as_bytes, make_story
 from waymeet.checking import check_files, compile_files
 from waymeet.reports import json as reports
-from waymeet.story import to_bytes
+from waymeet.compiled import to_bytes
 for seed in range(25):
     files = as_bytes(make_story(random.Random(seed)))
     report = reports.to_object(check_files(files, "random"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import random
 from contextlib import suppress
 from hashlib import blake2b
@@ -16,12 +18,23 @@ from kit.examples import examples
 from kit.readings import kept, reading, turns_at
 from kit.stories import as_bytes, make_story, stories
 from waymeet.checking import compile_files
+from waymeet.compiled import (
+    Container,
+    StoryDataError,
+    from_bytes,
+    in_memory,
+    numbered,
+    opened,
+    parts_of,
+    sealed,
+    to_bytes,
+)
 from waymeet.runtime import EndlessLoopError, SaveError, Story
-from waymeet.story import FORMAT, StoryDataError, from_bytes, to_bytes
 
 if TYPE_CHECKING:
     from kit.stories import Files
     from waymeet.runtime import Moment
+    from waymeet.story import StoryData
 
 
 def story_of(files: Files) -> Story:
@@ -63,10 +76,49 @@ def test_a_story_comes_back_from_its_bytes_and_plays_the_same(files: Files, seed
     data = from_bytes(raw)
     assert data == story.data
     assert to_bytes(data) == raw
-    again = Story(data, raw)
+    again = Story(data)
     assert again.fingerprint == story.fingerprint
     one, other = (reading(each, random.Random(seed)) for each in (story, again))
     assert [told(moment) for moment in one] == [told(moment) for moment in other]
+
+
+@examples(70)
+@given(stories(), st.data())
+def test_each_step_comes_back_from_its_part_and_is_found_by_its_id(files: Files, data: st.DataObject) -> None:
+    story = story_of(files).data
+    raw = to_bytes(story)
+    steps = opened(Container(in_memory(raw), len(raw))).steps
+    number = data.draw(st.integers(-len(story.steps), len(story.steps) - 1))
+    assert steps[number] == story.steps[number]
+    ids = [story.steps[number].id, "nowhere", ""]
+    assert numbered(steps, ids) == numbered(story.steps, ids) == {ids[0]: number % len(steps)}
+    assert steps[number:] == story.steps[number:]
+    assert (steps == story.steps, hash(steps), len(steps)) == (True, hash(story.steps), len(story.steps))
+    assert copy.deepcopy(steps) == pickle.loads(pickle.dumps(steps)) == story.steps
+    with pytest.raises(IndexError):
+        steps[len(steps)]
+
+
+@examples(70)
+@given(st.integers(0, 200), st.data())
+def test_one_byte_that_is_lost_is_noticed_when_its_part_is_read(seed: int, data: st.DataObject) -> None:
+    story = compile_files(as_bytes(make_story(random.Random(seed))), "random")
+    raw = to_bytes(story)
+    at = data.draw(st.integers(0, len(raw) - 1))
+    damaged = raw[:at] + bytes([raw[at] ^ data.draw(st.integers(1, 255))]) + raw[at + 1 :]
+    with pytest.raises(StoryDataError):
+        read_through(opened(Container(in_memory(damaged), len(raw))))
+    try:
+        renewed = opened(Container(in_memory(damaged), len(raw)), lambda: Container(in_memory(raw), len(raw)))
+    except StoryDataError:
+        return  # in the head, in the index, or in the part that is read at once
+    read_through(renewed)
+    assert renewed == story
+
+
+def read_through(story: StoryData) -> None:
+    """Read every part."""
+    numbered(story.steps, [step.id for step in story.steps])
 
 
 @examples(70)
@@ -80,11 +132,11 @@ def test_a_story_whose_bytes_were_changed_is_refused(seed: int, data: st.DataObj
 @examples(100)
 @given(st.integers(0, 200), st.data())
 def test_a_foreign_story_with_a_true_checksum_is_read_or_refused(seed: int, data: st.DataObject) -> None:
-    raw = to_bytes(compile_files(as_bytes(make_story(random.Random(seed))), "random"))
-    body = json.dumps(data.draw(altered(json.loads(raw.partition(b"\n")[2])))).encode()
-    head = f"waymeet-story {FORMAT} {blake2b(body, digest_size=16).hexdigest()}\n".encode()
+    parts = parts_of(compile_files(as_bytes(make_story(random.Random(seed))), "random"))
+    body = data.draw(altered([[json.loads(line) for line in part.split(b"\n")] for part in parts]))
+    lines = [part if isinstance(part, list) else [part] for part in body]
     with suppress(StoryDataError):
-        from_bytes(head + body)
+        from_bytes(sealed(["\n".join(map(json.dumps, part)).encode() for part in lines]))
 
 
 @examples(100)
@@ -92,9 +144,8 @@ def test_a_foreign_story_with_a_true_checksum_is_read_or_refused(seed: int, data
 def test_any_bytes_are_no_story(raw: bytes) -> None:
     with pytest.raises(StoryDataError):
         from_bytes(raw)
-    head = f"waymeet-story {FORMAT} {blake2b(raw, digest_size=16).hexdigest()}\n".encode()
     with pytest.raises(StoryDataError):
-        from_bytes(head + raw)
+        from_bytes(sealed([raw]))
 
 
 # -- saves ------------------------------------
@@ -160,7 +211,7 @@ def test_a_foreign_save_with_a_true_checksum_is_refused_or_can_be_played(
         body = json.loads(moment.save())
         body.pop("checksum")
         try:
-            again, losses = now.recover(sealed(data.draw(altered(body))))
+            again, losses = now.recover(sealed_save(data.draw(altered(body))))
         except SaveError:
             continue
         assert all(losses)
@@ -244,7 +295,7 @@ def _keys(holder: Any) -> list[Any]:
     return list(holder) if isinstance(holder, dict) else list(range(len(holder)))
 
 
-def sealed(body: dict[str, Any]) -> bytes:
+def sealed_save(body: dict[str, Any]) -> bytes:
     """A save with a checksum that is right for what it holds."""
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "replace")
     return json.dumps({**body, "checksum": blake2b(text, digest_size=16).hexdigest()}).encode()

@@ -38,7 +38,7 @@ def glimpsed(story: Story, watch: Watch, wanted: Collection[int], most: int = MO
 
     The same on every run: how far it goes is counted in steps, not in time.
     """
-    reader = _Reader(story, watch, wanted, min(most, 2_000 + 200 * len(story.machine.steps)))
+    reader = _Reader(story, watch, wanted, min(most, 2_000 + 200 * len(story.data.steps)))
     with suppress(_EnoughError):
         reader.run()
     return frozenset(reader.met)
@@ -71,7 +71,7 @@ class _Reader:
         rows, fresh = self._story.data.registers, self._machine.start_registers
         memories = [fresh]
         idle = 0
-        enough = min(ENOUGH, 10 + len(self._machine.steps))
+        enough = min(ENOUGH, 10 + len(self._story.data.steps))
         while self._waiting and idle < enough:
             met = len(self.met)
             for protagonist in self._story.protagonists:

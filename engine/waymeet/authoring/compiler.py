@@ -27,12 +27,13 @@ from waymeet.authoring.constructs.story import (
 )
 from waymeet.authoring.fields import Reading, broken_rows, id_problem, rows
 from waymeet.authoring.lowering import Lowering, Shared
+from waymeet.authoring.models import FORMAT
 from waymeet.authoring.names import MAX_OFFERED, Menu
 from waymeet.authoring.places import Places
 from waymeet.diagnostics import Related
 from waymeet.expressions.scope import Flag
 from waymeet.expressions.types import UNKNOWN
-from waymeet.story import FORMAT, Register, Step, StoryData
+from waymeet.story import Register, Step, StoryData
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -89,6 +89,9 @@ class BreakBlock(Written):
 
 
 #: The keys that tell blocks apart; no cast id may be one of them.
+#: The version of the scene format that these are.
+FORMAT = 1
+
 BLOCK_KEYS = ("when", "match", "vary", "verse", "break")
 BLOCK_FORMS = "a spoken line is one name and one text; other blocks start with " + ", ".join(BLOCK_KEYS)
 

@@ -61,8 +61,8 @@ def _is_cut_off(facts: Facts, place: Place) -> bool:
 def _never_seen_open(facts: Facts) -> dict[Span, list[Place]]:
     """The choices that were never seen open, by where they are written, each with all places that offer it."""
     found: dict[Span, list[Place]] = {}
-    for step, linked in enumerate(facts.story.machine.steps):
-        for choice in range(len(linked.choices)):
+    for step in range(len(facts.story.data.steps)):
+        for choice in range(len(facts.story.machine.steps[step].choices)):
             found.setdefault(facts.places.choices[step, choice], []).append(Place(step, choice))
     opened = facts.survey.opened
     return {span: places for span, places in found.items() if not any(place in opened for place in places)}

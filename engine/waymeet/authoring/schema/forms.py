@@ -11,11 +11,10 @@ from waymeet.authoring.constructs.flags import OVERFLOWS
 from waymeet.authoring.constructs.story import KINDS, LEVELS
 from waymeet.authoring.fields import FORM, ID, MAX_ID
 from waymeet.authoring.lowering import VARIATIONS
-from waymeet.authoring.models import BLOCK_FORMS, FLAG_FORMS
+from waymeet.authoring.models import BLOCK_FORMS, FLAG_FORMS, FORMAT
 from waymeet.authoring.schema.snippets import SO_FAR, Snippet
 from waymeet.expressions.parser import MAX_NUMBER
 from waymeet.expressions.syntax import RESERVED
-from waymeet.story import FORMAT
 
 if TYPE_CHECKING:
     from waymeet.authoring.fields import JsonSchema
