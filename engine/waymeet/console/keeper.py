@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from waymeet.console.words import word
 from waymeet.saves.autosave import Place
 from waymeet.saves.memory import Legacy
+from waymeet.saves.seen import Seen
 from waymeet.saves.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Keeper:
         self._unshelved = Legacy(story.id, {}, {})
         self._told: set[str] = set()
         self._looked: set[str] = set()
+        self._seen_so_far: Seen | None = None
         #: Whether anything could not be saved.
         self.failed = False
         #: Whether the reader's place is kept as it is now.
@@ -104,6 +106,17 @@ class Keeper:
         """Forget what endings have left for the next playthroughs; those found stay found."""
         self._leave(self.legacy._replace(memory={}), "forget_failed")
 
+    def was_told(self, passages: Iterable[str]) -> bool:
+        """Whether all of these passages were told to the reader before, in whichever reading."""
+        return self._seen.has(passages)
+
+    def note_told(self, passages: Iterable[str]) -> None:
+        """Know that these passages were told."""
+        try:
+            self._seen.note(passages)
+        except OSError as error:
+            self._fail("seen_failed", error)
+
     def suppose(self, memory: Mapping[str, Value]) -> None:
         """Go on as if earlier playthroughs had left this memory, where nothing is kept."""
         self._unshelved = Legacy(self._story.id, memory, {})
@@ -112,6 +125,18 @@ class Keeper:
         """Let another player have the story."""
         if self._shelf is not None:
             self._shelf.close()
+
+    @property
+    def _seen(self) -> Seen:
+        """What was told before, looked for when the first page has been shown."""
+        if self._seen_so_far is None:
+            self._seen_so_far = Seen(None)
+            if self._shelf is not None:
+                try:
+                    self._seen_so_far = self._shelf.seen()
+                except OSError as error:
+                    self._fail("seen_failed", error)
+        return self._seen_so_far
 
     def _settle(self, shelf: Shelf) -> None:
         self._page.listing(word("legacy_lost"), shelf.losses)

@@ -14,6 +14,8 @@ class Command(Enum):
 
     UNDO = "undo"
     REDO = "redo"
+    REWIND = "rewind"
+    SKIP = "skip"
     SHEET = "sheet"
     TRANSCRIPT = "transcript"
     ENDINGS = "endings"
@@ -33,6 +35,8 @@ class Binding(NamedTuple):
 BINDINGS: tuple[Binding, ...] = (
     Binding(Command.UNDO, ("u",), ("undo", "u"), "u"),
     Binding(Command.REDO, ("U", "c-r"), ("redo", "U"), "U, Ctrl-R"),
+    Binding(Command.REWIND, ("r",), ("rewind", "r"), "r"),
+    Binding(Command.SKIP, ("tab",), ("skip",), "Tab"),
     Binding(Command.SHEET, ("i",), ("sheet", "i"), "i"),
     Binding(Command.TRANSCRIPT, ("t",), ("transcript", "t"), "t"),
     Binding(Command.ENDINGS, ("e",), ("endings", "e"), "e"),

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
+from waymeet.console import retracing
 from waymeet.console.keys import Command
+from waymeet.console.skipping import Skipping
 from waymeet.console.view import Option
 from waymeet.console.words import word
 from waymeet.runtime import ANSWER, ChoiceError, EndlessLoopError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from waymeet.console.history import History
     from waymeet.console.session import Session
+    from waymeet.machine import State
     from waymeet.runtime import Moment
 
 
@@ -42,6 +47,7 @@ class Reading:
         self._history = history
         self._keeps = keeps
         self._page = session.page
+        self._skipping = Skipping(session)
 
     def run(self) -> str | None:
         """Read until the reader leaves; the protagonist whose path they want next, if they do."""
@@ -75,26 +81,41 @@ class Reading:
         except EndlessLoopError as error:
             self._page.say(word("endless", reason=error))
             return
-        self._history.go(moment)
-        self._keep()
-        self._finish(moment)
-        self._tell(moment)
+        self._arrive(moment)
 
     def _try(self, turn: str) -> None:
         """A turn as the reader wants it; why it cannot be taken is told, and they are asked again."""
         try:
             self.take(turn)
+            self._pass_on()
         except ChoiceError as error:
             self._page.say(word("no_fit" if turn.startswith(ANSWER) else "not_taken", reason=error))
+
+    def _arrive(self, moment: Moment) -> None:
+        self._history.go(moment)
+        self._keep()
+        self._finish(moment)
+        self._skipping.tell(moment)
+        self._tell_end(moment)
+
+    def _pass_on(self) -> None:
+        """Go on by what the reader wants skipped, once round at most."""
+        been: set[State] = set()
+        while self._history.now.state not in been and (moment := self._skipping.next(self._history)):
+            been.add(self._history.now.state)
+            self._arrive(moment)
 
     # -- telling ------------------------------------
 
     def _tell(self, moment: Moment) -> None:
-        self._page.tell(moment.text)
+        self._skipping.tell_whole(moment)
+        self._tell_end(moment)
+
+    def _tell_end(self, moment: Moment) -> None:
         if moment.ending is not None:
             self._tell_ending(moment, moment.ending)
         elif moment.stuck:
-            way_back = [word("stuck_undo")] if self._history.last else []
+            way_back = [word("stuck_undo")] if self._history.can_undo else []
             self._page.say(" ".join((word("stuck"), *way_back)))
 
     def _tell_ending(self, moment: Moment, ending: str) -> None:
@@ -146,7 +167,7 @@ class Reading:
         undo: list[tuple[Option, Action]] = [(Option(word("after_undo")), Command.UNDO)]
         forget: list[tuple[Option, Action]] = [(Option(word("anew")), Forget())]
         return [
-            *(undo if self._history.last else []),
+            *(undo if self._history.can_undo else []),
             *(forget if anew else []),
             (Option(word("leave")), Command.QUIT),
         ]
@@ -156,9 +177,14 @@ class Reading:
     def _do(self, command: Command) -> None:
         match command:
             case Command.UNDO:
-                self._undo()
+                self._move(retracing.undo)
             case Command.REDO:
-                self._redo()
+                self._move(retracing.redo)
+            case Command.REWIND:
+                self._move(retracing.rewind)
+            case Command.SKIP:
+                self._skipping.turn()
+                self._pass_on()
             case Command.SHEET:
                 self._show_sheet()
             case Command.TRANSCRIPT:
@@ -168,33 +194,17 @@ class Reading:
             case _:
                 assert_never(command)
 
-    def _undo(self) -> None:
-        if self._history.last is None:
-            self._page.say(word("undo_ends" if self._history.now.path else "nothing_to_undo"))
-            return
-        last, label = self._history.now, self._label()
-        self._history.undo()
-        self._moved(last, word("undone", label=label))
-
-    def _redo(self) -> None:
-        if not self._history.can_redo:
-            self._page.say(word("nothing_to_redo"))
-            return
+    def _move(self, how: Callable[[Session, History], str | None]) -> None:
+        """Go elsewhere than on, if that leads anywhere: say so, and tell the place."""
         last = self._history.now
-        self._history.redo()
-        self._moved(last, word("redone", label=self._label()))
-
-    def _label(self) -> str:
-        """How the choice read that led here, or the answer."""
-        last, turn = self._history.last, self._history.now.path[-1]
-        labels = {offer.id: offer.label for offer in last.choices} if last else {}
-        return labels.get(turn, turn.removeprefix(ANSWER))
-
-    def _moved(self, last: Moment, notice: str) -> None:
+        notice = how(self._session, self._history)
+        if notice is None:
+            return
+        now = self._history.now
         self._keep()
         self._page.say(notice)
-        if self._history.now.scene == last.scene:
-            self._tell(self._history.now)
+        if (now.scene, now.origin.protagonist) == (last.scene, last.origin.protagonist):
+            self._tell(now)
         else:
             self.open()
 

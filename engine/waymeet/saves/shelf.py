@@ -14,6 +14,7 @@ from waymeet.saves.autosave import Autosave, Unusable
 from waymeet.saves.files import copy_whole, free_name, name_before, read_whole, sweep, write_atomically
 from waymeet.saves.lock import Lock
 from waymeet.saves.memory import Legacy
+from waymeet.saves.seen import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +57,10 @@ class Shelf:
     def writable(self) -> bool:
         """Whether places can be kept here: not while another player has the story open."""
         return self._lock.held
+
+    def seen(self) -> Seen:
+        """What was told to the reader before; raises `OSError` where that cannot be read."""
+        return Seen(self.folder / "seen", writable=self.writable)
 
     def leave(self, legacy: Legacy) -> None:
         """Go on with this legacy, and keep it where that is allowed; raises `OSError`."""
