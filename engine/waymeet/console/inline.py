@@ -17,7 +17,7 @@ from prompt_toolkit.renderer import print_formatted_text
 from prompt_toolkit.styles import Style
 
 from waymeet.console.accidents import Stopped
-from waymeet.console.keys import BINDINGS, Command
+from waymeet.console.keys import BINDINGS, Command, Order
 from waymeet.console.menu import Menu, fragments
 from waymeet.console.typesetting import EMPTY, Setting, comfortable
 from waymeet.console.words import word
@@ -82,12 +82,12 @@ class InlineView:
         """Print lines for good."""
         print_formatted_text(self._output, fragments([*lines, EMPTY]), _STYLE)
 
-    def ask(self, options: Sequence[Option]) -> int | Command:
+    def ask(self, options: Sequence[Option]) -> int | Command | Order:
         """Run the menu until a key answers it; what was typed before it stood there is thrown away."""
         menu = Menu(options, lambda: self.setting, self._grace())
         return self._run(menu.application(self._input, self._output, _STYLE, lambda _event: self._suspend()))
 
-    def read(self, question: Question) -> str | Command:
+    def read(self, question: Question) -> str | Command | Order:
         """Have the answer typed on a line."""
         from waymeet.console.entry import Entry
 

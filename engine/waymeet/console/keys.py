@@ -17,10 +17,28 @@ class Command(Enum):
     REWIND = "rewind"
     SKIP = "skip"
     SHEET = "sheet"
+    SAVE = "save"
+    LOAD = "load"
     TRANSCRIPT = "transcript"
     ENDINGS = "endings"
     HELP = "help"
     QUIT = "quit"
+
+
+class Order(NamedTuple):
+    """A command that was given with a name, as in `save harbour`."""
+
+    command: Command
+    name: str
+
+
+def command_of(given: Command | Order) -> Command:
+    """The command itself, however it was given."""
+    return given.command if isinstance(given, Order) else given
+
+
+#: The commands that a name can follow.
+_NAMED = (Command.SAVE, Command.LOAD)
 
 
 class Binding(NamedTuple):
@@ -38,6 +56,8 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(Command.REWIND, ("r",), ("rewind", "r"), "r"),
     Binding(Command.SKIP, ("tab",), ("skip",), "Tab"),
     Binding(Command.SHEET, ("i",), ("sheet", "i"), "i"),
+    Binding(Command.SAVE, ("s",), ("save", "s"), "s"),
+    Binding(Command.LOAD, ("l",), ("load", "l"), "l"),
     Binding(Command.TRANSCRIPT, ("t",), ("transcript", "t"), "t"),
     Binding(Command.ENDINGS, ("e",), ("endings", "e"), "e"),
     Binding(Command.HELP, ("h", "?"), ("help", "h", "?"), "h, ?"),
@@ -45,18 +65,26 @@ BINDINGS: tuple[Binding, ...] = (
 )
 
 
-def command_typed(answer: str) -> Command | None:
-    """The command of a typed word, if it is one; case matters for single letters only."""
-    wanted = answer if len(answer) == 1 else answer.casefold()
+def command_typed(answer: str) -> Command | Order | None:
+    """The command of a typed word, if it is one, and of one with a name; case matters for single letters only."""
+    given, _, name = answer.strip().partition(" ")
+    command = _command_of(given)
+    if command is None or not name:
+        return command
+    return Order(command, name.strip()) if command in _NAMED else None
+
+
+def _command_of(given: str) -> Command | None:
+    wanted = given if len(given) == 1 else given.casefold()
     for binding in BINDINGS:
         if wanted in binding.typed:
             return binding.command
     return None
 
 
-def command_answered(answer: str, question: Question) -> Command | None:
+def command_answered(answer: str, question: Question) -> Command | Order | None:
     """The command given in the place of an answer: after a colon; without one only where no word can be an answer."""
     typed = answer.strip()
     if typed.startswith(":"):
-        return command_typed(typed[1:].strip())
+        return command_typed(typed[1:])
     return command_typed(typed) if question.kind == "number" else None

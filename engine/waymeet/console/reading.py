@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
-from waymeet.console import retracing
-from waymeet.console.keys import Command
+from waymeet.console import retracing, slots
+from waymeet.console.keys import Command, Order, command_of
 from waymeet.console.skipping import Skipping
 from waymeet.console.view import Option
 from waymeet.console.words import word
@@ -36,7 +36,7 @@ class Forget(NamedTuple):
     """Begin the whole telling anew."""
 
 
-Action = Take | Read | Forget | Command
+Action = Take | Read | Forget | Command | Order
 
 
 class Reading:
@@ -174,8 +174,9 @@ class Reading:
 
     # -- doing ------------------------------------
 
-    def _do(self, command: Command) -> None:
-        match command:
+    def _do(self, given: Command | Order) -> None:
+        name = given.name if isinstance(given, Order) else ""
+        match command := command_of(given):
             case Command.UNDO:
                 self._move(retracing.undo)
             case Command.REDO:
@@ -185,6 +186,10 @@ class Reading:
             case Command.SKIP:
                 self._skipping.turn()
                 self._pass_on()
+            case Command.SAVE:
+                slots.save(self._session, self._history, name)
+            case Command.LOAD:
+                self._move(lambda session, history: _loaded(session, history, name))
             case Command.SHEET:
                 self._show_sheet()
             case Command.TRANSCRIPT:
@@ -225,3 +230,12 @@ class Reading:
     def _leave(self) -> None:
         if self._session.keeper.is_kept:
             self._page.say(word("kept"))
+
+
+def _loaded(session: Session, history: History, name: str) -> str | None:
+    """Go to the save of this name, or to one that the reader takes from a list, and say so."""
+    found = slots.choose(session, name)
+    if found is None:
+        return None
+    session.load_into(history, found)
+    return word("loaded")
