@@ -46,6 +46,8 @@ def choose_path(session: Session) -> History | None:
     paths = session.story.protagonists
     if len(paths) > 1:
         _show_paths(session, paths)
+    elif session.keeper.legacy.found(paths[0].id):
+        session.page.say(_count(session, paths[0]))
     entries = _entries(session, paths, fresh=session.options.new, with_ended=True)
     if session.keeper.slot_names:
         entries.append(_Entry(word("load"), None, None, loads=""))
@@ -105,12 +107,15 @@ def _unasked(session: Session) -> History | None:
 
 
 def _show_paths(session: Session, paths: Sequence[Protagonist]) -> None:
-    legacy = session.keeper.legacy
     for path in paths:
-        there = len(session.endings_of(path.id))
-        found = len(legacy.found(path.id))
-        count = word("found_all" if found == there else "found_some", found=found, all=there) if there else ""
-        session.page.paragraphs(word("path", name=path.name, about=path.about.strip()), under=count)
+        session.page.paragraphs(word("path", name=path.name, about=path.about.strip()), under=_count(session, path))
+
+
+def _count(session: Session, path: Protagonist) -> str:
+    """How many of the endings of a path were found; nothing for one that has none."""
+    there = len(session.endings_of(path.id))
+    found = len(session.keeper.legacy.found(path.id))
+    return word("found_all" if found == there else "found_some", found=found, all=there) if there else ""
 
 
 def _entries(session: Session, paths: Sequence[Protagonist], *, fresh: bool, with_ended: bool) -> list[_Entry]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
-from waymeet.console import retracing, slots
+from waymeet.console import glimpse, retracing, slots
+from waymeet.console.glimpse import Glimpse
 from waymeet.console.keys import Command, Order, command_of
 from waymeet.console.skipping import Skipping
 from waymeet.console.view import Option
@@ -36,7 +37,7 @@ class Forget(NamedTuple):
     """Begin the whole telling anew."""
 
 
-Action = Take | Read | Forget | Command | Order
+Action = Take | Read | Forget | Glimpse | Command | Order
 
 
 class Reading:
@@ -60,6 +61,8 @@ class Reading:
                     return None
                 case Forget():
                     self._session.forget()
+                case Glimpse() as other:
+                    self._look(other)
                 case Take(turn):
                     self._keeps = True
                     self._try(turn)
@@ -126,7 +129,7 @@ class Reading:
         name = session.story.protagonist(who).name
         self._page.say(word("ending", title=title), "strong")
         self._page.say(word("found_on_path", found=len(found), all=len(there), name=name))
-        if hints := [left.hint for left in there if left.hint and left.id not in found]:
+        if hints := session.hints_left(who):
             self._page.listing(word("hints_left"), hints)
 
     # -- asking ------------------------------------
@@ -151,7 +154,11 @@ class Reading:
         menu: list[tuple[Option, Action]] = [
             (Option(offer.label, offer.locked, offer.id in taken), Take(offer.id)) for offer in moment.choices
         ]
-        return [*menu, *self._ways_back()] if moment.stuck else menu
+        return [*menu, *self._ways_back()] if moment.stuck else [*menu, *self._glimpses()]
+
+    def _glimpses(self) -> list[tuple[Option, Action]]:
+        found = glimpse.glimpses(self._history)
+        return [(Option(glimpse.label(self._history, other)), other) for other in found]
 
     def _after_ending(self, who: str) -> list[tuple[Option, Action]]:
         paths = self._session.story.protagonists
@@ -160,6 +167,7 @@ class Reading:
         return [
             *((Option(word("after_other", name=path.name)), Read(path.id)) for path in others),
             *((Option(word("after_again", name=path.name)), Read(path.id)) for path in own),
+            *self._glimpses(),
             *self._ways_back(anew=bool(self._session.keeper.legacy.memory)),
         ]
 
@@ -212,6 +220,12 @@ class Reading:
             self._tell(now)
         else:
             self.open()
+
+    def _look(self, other: Glimpse) -> None:
+        """See the moment as somebody else, and come back to the page that the reader is on."""
+        glimpse.show(self._session, self._history, other)
+        if self._history.now.ending is None:
+            self._tell(self._history.now)
 
     def _show_sheet(self) -> None:
         if rows := self._history.now.sheet:

@@ -116,9 +116,18 @@ class Session:
         self.page.table(self.page.view.help())
 
     def show_endings(self) -> None:
-        """The titles of the endings found, path by path."""
+        """The titles of the endings found, path by path; on paths that were read, what the author hints of the rest."""
         self.page.say(word("endings"))
         self.page.table([(path.name, self._found_on(path.id)) for path in self.story.protagonists])
+        for path in self.story.protagonists:
+            hints = self.hints_left(path.id) if self.keeper.legacy.found(path.id) else []
+            if hints:
+                self.page.listing(word("hints_left_on", name=path.name), hints)
+
+    def hints_left(self, protagonist: str) -> list[str]:
+        """What the author hints of the endings of a path that were not found yet."""
+        found = self.keeper.legacy.found(protagonist)
+        return [ending.hint for ending in self.endings_of(protagonist) if ending.hint and ending.id not in found]
 
     def _found_on(self, protagonist: str) -> str:
         there = self.endings_of(protagonist)

@@ -131,9 +131,17 @@ ENGLISH: dict[str, str] = {
     "ending": "Ending: {title}",
     "found_on_path": "You have found {found} of {all} endings on {name}'s path.",
     "hints_left": "Not yet found:",
+    "hints_left_on": "Not yet found on {name}'s path:",
     "after_undo": "Take back the last choice",
     "after_other": "Read {name}'s path",
     "after_again": "Read {name}'s path again",
+    # the other views of an event
+    "see_as": "See this moment as {name}",
+    "see_event": "See as {name}: {title}",
+    "glimpse": "{title}, as {name} has it",
+    "glimpse_none": "No way was found on which {name} comes to it after what you have settled.",
+    "glimpse_over": "Go back to {name}",
+    "glimpsed": "You are back with {name}. Nothing of what you saw is kept.",
     # what went wrong
     "stuck": "The story has come to a dead end here: no ending, and nothing to choose. That is the story's fault, not "
     "yours.",
