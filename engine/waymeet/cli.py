@@ -112,6 +112,8 @@ class _OutputError(Exception):
 
 
 def _play_arguments(parser: argparse.ArgumentParser) -> None:
+    from waymeet.console.themes import THEMES
+
     parser.add_argument(
         "story", nargs="?", type=_path, metavar="STORY", help="a folder or file; else the bundled story"
     )
@@ -126,7 +128,10 @@ def _play_arguments(parser: argparse.ArgumentParser) -> None:
         help="play a way first and keep nothing: choice ids (a,b), or a file with some, a witness or a JSON report "
         "(report.json#3: its third finding)",
     )
-    parser.add_argument("--plain", action="store_true", help="no escape codes, numbered choices, words for keys")
+    look = parser.add_mutually_exclusive_group()
+    look.add_argument("--plain", action="store_true", help="no escape codes, numbered choices, words for keys")
+    look.add_argument("--full", action="store_true", help="a screen of its own: prose above, choices below")
+    parser.add_argument("--theme", choices=sorted(THEMES), help="how a terminal shows it")
     parser.add_argument("--screen-reader", action="store_true", help="plain, and everything said in words")
     parser.add_argument("--width", type=_width, metavar="CELLS", help="the length of a line")
     parser.add_argument("--new", action="store_true", help="do not go on where you were")
@@ -146,11 +151,12 @@ def _play(options: argparse.Namespace) -> int:
         auto=options.auto,
         replay=options.replay,
         follow=options.follow,
-        view="plain" if options.plain else None,
+        view="plain" if options.plain else "full" if options.full else None,
         screen_reader=options.screen_reader,
         width=options.width,
         new=options.new,
         transcript=options.transcript,
+        theme=options.theme,
     )
     return play(story, chosen)
 
