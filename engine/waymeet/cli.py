@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 #: What is said when there is no room left to say more.
 _LAST_WORDS = "waymeet: this is a fault of waymeet's own, and its details could not be kept\n"
 _WIDTHS = range(20, 201)
+#: Those of `console.themes` and `console.words`, which are not opened for their names alone.
+THEMES = ("default", "high-contrast", "mono")
+LANGUAGES = ("en", "fr")
 
 
 class Command(NamedTuple):
@@ -112,8 +115,6 @@ class _OutputError(Exception):
 
 
 def _play_arguments(parser: argparse.ArgumentParser) -> None:
-    from waymeet.console.themes import THEMES
-
     parser.add_argument(
         "story", nargs="?", type=_path, metavar="STORY", help="a folder or file; else the bundled story"
     )
@@ -131,7 +132,8 @@ def _play_arguments(parser: argparse.ArgumentParser) -> None:
     look = parser.add_mutually_exclusive_group()
     look.add_argument("--plain", action="store_true", help="no escape codes, numbered choices, words for keys")
     look.add_argument("--full", action="store_true", help="a screen of its own: prose above, choices below")
-    parser.add_argument("--theme", choices=sorted(THEMES), help="how a terminal shows it")
+    parser.add_argument("--theme", choices=THEMES, help="how a terminal shows it")
+    parser.add_argument("--language", choices=LANGUAGES, help="the language of what is not the story's own")
     parser.add_argument("--screen-reader", action="store_true", help="plain, and everything said in words")
     parser.add_argument("--width", type=_width, metavar="CELLS", help="the length of a line")
     parser.add_argument("--new", action="store_true", help="do not go on where you were")
@@ -157,6 +159,7 @@ def _play(options: argparse.Namespace) -> int:
         new=options.new,
         transcript=options.transcript,
         theme=options.theme,
+        language=options.language,
     )
     return play(story, chosen)
 

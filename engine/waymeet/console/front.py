@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from waymeet.console import slots
 from waymeet.console.keys import Order
 from waymeet.console.view import Option
-from waymeet.console.words import ago, word
+from waymeet.console.words import ago, counted, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +115,7 @@ def _count(session: Session, path: Protagonist) -> str:
     """How many of the endings of a path were found; nothing for one that has none."""
     there = len(session.endings_of(path.id))
     found = len(session.keeper.legacy.found(path.id))
-    return word("found_all" if found == there else "found_some", found=found, all=there) if there else ""
+    return counted("found_all" if found == there else "found_some", there, found=found, all=there) if there else ""
 
 
 def _entries(session: Session, paths: Sequence[Protagonist], *, fresh: bool, with_ended: bool) -> list[_Entry]:

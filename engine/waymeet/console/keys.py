@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.console.words import word
+
 if TYPE_CHECKING:
     from waymeet.runtime import Question
 
@@ -42,26 +44,36 @@ _NAMED = (Command.SAVE, Command.LOAD)
 
 
 class Binding(NamedTuple):
-    """How a command is given: by keys (in prompt_toolkit's names), or typed as one of the words."""
+    """How a command is given: by keys (in prompt_toolkit's names), or typed, as a word or one of the letters."""
 
     command: Command
     keys: tuple[str, ...]
-    typed: tuple[str, ...]
+    letters: tuple[str, ...]
     shown: str
+
+    @property
+    def typed(self) -> tuple[str, ...]:
+        """What can be typed for it in the reader's language; the English word means it in every other, too."""
+        words = word(f"typed_{self.command.value}").split(", ")
+        return (*words, *self.letters)
+
+    def means(self, typed: str) -> bool:
+        """Whether this was typed for it; case matters for single letters only."""
+        return (typed if len(typed) == 1 else typed.casefold()) in (*self.typed, self.command.value)
 
 
 BINDINGS: tuple[Binding, ...] = (
-    Binding(Command.UNDO, ("u",), ("undo", "u"), "u"),
-    Binding(Command.REDO, ("U", "c-r"), ("redo", "U"), "U, Ctrl-R"),
-    Binding(Command.REWIND, ("r",), ("rewind", "r"), "r"),
-    Binding(Command.SKIP, ("tab",), ("skip",), "Tab"),
-    Binding(Command.SHEET, ("i",), ("sheet", "i"), "i"),
-    Binding(Command.SAVE, ("s",), ("save", "s"), "s"),
-    Binding(Command.LOAD, ("l",), ("load", "l"), "l"),
-    Binding(Command.TRANSCRIPT, ("t",), ("transcript", "t"), "t"),
-    Binding(Command.ENDINGS, ("e",), ("endings", "e"), "e"),
-    Binding(Command.HELP, ("h", "?"), ("help", "h", "?"), "h, ?"),
-    Binding(Command.QUIT, ("q", "c-d"), ("quit", "q", "exit"), "q, Ctrl-D"),
+    Binding(Command.UNDO, ("u",), ("u",), "u"),
+    Binding(Command.REDO, ("U", "c-r"), ("U",), "U, Ctrl-R"),
+    Binding(Command.REWIND, ("r",), ("r",), "r"),
+    Binding(Command.SKIP, ("tab",), (), "Tab"),
+    Binding(Command.SHEET, ("i",), ("i",), "i"),
+    Binding(Command.SAVE, ("s",), ("s",), "s"),
+    Binding(Command.LOAD, ("l",), ("l",), "l"),
+    Binding(Command.TRANSCRIPT, ("t",), ("t",), "t"),
+    Binding(Command.ENDINGS, ("e",), ("e",), "e"),
+    Binding(Command.HELP, ("h", "?"), ("h", "?"), "h, ?"),
+    Binding(Command.QUIT, ("q", "c-d"), ("q",), "q, Ctrl-D"),
 )
 
 
@@ -75,11 +87,7 @@ def command_typed(answer: str) -> Command | Order | None:
 
 
 def _command_of(given: str) -> Command | None:
-    wanted = given if len(given) == 1 else given.casefold()
-    for binding in BINDINGS:
-        if wanted in binding.typed:
-            return binding.command
-    return None
+    return next((binding.command for binding in BINDINGS if binding.means(given)), None)
 
 
 def command_answered(answer: str, question: Question) -> Command | Order | None:

@@ -25,3 +25,4 @@ class PlayOptions(NamedTuple):
     new: bool = False
     transcript: Path | None = None
     theme: str | None = None
+    language: str | None = None

@@ -16,7 +16,7 @@ from waymeet.console.reading import Reading
 from waymeet.console.session import Session
 from waymeet.console.streams import open_streams
 from waymeet.console.themes import theme_for
-from waymeet.console.words import word
+from waymeet.console.words import language_for, speaking, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -47,10 +47,17 @@ def play(
     What breaks in the console itself is raised, once the terminal is as it was and the reader has been told.
     """
     streams = open_streams(stdin, stdout, stderr)
+    surroundings = os.environ if environ is None else environ
+    with speaking(language_for(options.language, surroundings)):
+        return _ended(lambda signals: _play(story, options, streams, surroundings, signals, clock), streams)
+
+
+def _ended(playing: Callable[[Signals], int], streams: Streams) -> int:
+    """The exit code, however the reading ends."""
     signals = Signals()
     try:
         with signals.handled():
-            code = _play(story, options, streams, os.environ if environ is None else environ, signals, clock)
+            code = playing(signals)
             streams.stdout.flush()
     except Stopped as stopped:
         return stopped.code

@@ -9,7 +9,7 @@ from waymeet.console.glimpse import Glimpse
 from waymeet.console.keys import Command, Order, command_of
 from waymeet.console.skipping import Skipping
 from waymeet.console.view import Option
-from waymeet.console.words import word
+from waymeet.console.words import counted, word
 from waymeet.runtime import ANSWER, ChoiceError, EndlessLoopError
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Reading:
             self.take(turn)
             self._pass_on()
         except ChoiceError as error:
-            self._page.say(word("no_fit" if turn.startswith(ANSWER) else "not_taken", reason=error))
+            self._page.say(word("no_fit") if turn.startswith(ANSWER) else word("not_taken", reason=error))
 
     def _arrive(self, moment: Moment) -> None:
         self._history.go(moment)
@@ -128,7 +128,7 @@ class Reading:
         title = session.story.ending(ending).title
         name = session.story.protagonist(who).name
         self._page.say(word("ending", title=title), "strong")
-        self._page.say(word("found_on_path", found=len(found), all=len(there), name=name))
+        self._page.say(counted("found_on_path", len(there), found=len(found), all=len(there), name=name))
         if hints := session.hints_left(who):
             self._page.listing(word("hints_left"), hints)
 
