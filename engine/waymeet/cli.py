@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: What is said when there is no room left to say more.
 _LAST_WORDS = "waymeet: this is a fault of waymeet's own, and its details could not be kept\n"
 _WIDTHS = range(20, 201)
+#: Those of `console.themes` and `console.words`, which are not opened for their names alone.
+THEMES = ("default", "high-contrast", "mono")
+LANGUAGES = ("en", "fr")
 
 
 class Command(NamedTuple):
@@ -129,7 +132,11 @@ def _play_arguments(parser: argparse.ArgumentParser) -> None:
         help="play a way first and keep nothing: choice ids (a,b), or a file with some, a witness or a JSON report "
         "(report.json#3: its third finding)",
     )
-    parser.add_argument("--plain", action="store_true", help="no escape codes, numbered choices, words for keys")
+    look = parser.add_mutually_exclusive_group()
+    look.add_argument("--plain", action="store_true", help="no escape codes, numbered choices, words for keys")
+    look.add_argument("--full", action="store_true", help="a screen of its own: prose above, choices below")
+    parser.add_argument("--theme", choices=THEMES, help="how a terminal shows it")
+    parser.add_argument("--language", choices=LANGUAGES, help="the language of what is not the story's own")
     parser.add_argument("--screen-reader", action="store_true", help="plain, and everything said in words")
     parser.add_argument("--width", type=_width, metavar="CELLS", help="the length of a line")
     parser.add_argument("--new", action="store_true", help="do not go on where you were")
@@ -149,11 +156,13 @@ def _play(options: argparse.Namespace) -> int:
         auto=options.auto,
         replay=options.replay,
         follow=options.follow,
-        view="plain" if options.plain else None,
+        view="plain" if options.plain else "full" if options.full else None,
         screen_reader=options.screen_reader,
         width=options.width,
         new=options.new,
         transcript=options.transcript,
+        theme=options.theme,
+        language=options.language,
     )
     return play(story, chosen)
 

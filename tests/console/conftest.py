@@ -37,7 +37,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     here = tmp_path / "here"
     here.mkdir()
     monkeypatch.setenv("WAYMEET_HOME", str(folder))
-    monkeypatch.delenv("WAYMEET_SCREEN_READER", raising=False)
+    for name in ("WAYMEET_SCREEN_READER", "NO_COLOR", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.chdir(here)
     return folder
 

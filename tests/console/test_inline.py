@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import signal
-from functools import partial
 from typing import TYPE_CHECKING
 
-import pyte
 import pytest
-from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
-from prompt_toolkit.output.vt100 import Vt100_Output
 
+from console.screens import Screen
 from waymeet.console.accidents import Signals, Stopped
 from waymeet.console.inline import InlineView
 from waymeet.console.keys import BINDINGS, Command
@@ -32,37 +28,6 @@ if TYPE_CHECKING:
 
 THREE = [Option("One."), Option("Two.", locked="Not yet."), Option("Three.", taken=True), Option("Four.")]
 TWELVE = [Option(f"Number {number}.") for number in range(1, 13)]
-
-
-class Screen(io.StringIO):
-    """A terminal that remembers how it looked each time it had changed, and then has the next key pressed."""
-
-    def __init__(self, columns: int, rows: int = 24) -> None:
-        super().__init__()
-        self._presses: list[Callable[[], None]] = []
-        self.size = Size(rows, columns)
-        self._screen = pyte.Screen(columns, rows)
-        self._stream = pyte.Stream(self._screen)
-        self.seen: list[str] = []
-
-    def write(self, text: str) -> int:
-        self._stream.feed(text)
-        return super().write(text)
-
-    def flush(self) -> None:
-        now = "\n".join(line.rstrip() for line in self._screen.display).rstrip()
-        if now and self.seen[-1:] != [now]:
-            self.seen.append(now)
-            if self._presses:
-                self._presses.pop(0)()
-
-    def press(self, keyboard: PipeInput, *keys: str) -> None:
-        """Have keys pressed, each once the one before has been seen to do something."""
-        self._presses = [partial(keyboard.send_text, key) for key in keys]
-
-    @property
-    def output(self) -> Output:
-        return Vt100_Output(self, lambda: self.size, term="xterm", enable_cpr=False)
 
 
 @pytest.fixture
@@ -110,6 +75,8 @@ def test_a_menu_of_many_takes_digits_and_enter(keyboard: PipeInput, typed: str, 
         ("u", Command.UNDO),
         ("U", Command.REDO),
         ("\x12", Command.REDO),
+        ("r", Command.REWIND),
+        ("\t", Command.SKIP),
         ("i", Command.SHEET),
         ("t", Command.TRANSCRIPT),
         ("e", Command.ENDINGS),
@@ -263,3 +230,13 @@ def test_emphasis_is_styled(keyboard: PipeInput) -> None:
     assert "3msoft" in screen.getvalue()
     assert "1mloud" in screen.getvalue()
     assert "1;3mboth" in screen.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("theme", "written"), [("default", "3msoft"), ("high-contrast", "1;3msoft"), ("mono", "*soft*")]
+)
+def test_a_theme_shows_emphasis_its_own_way(keyboard: PipeInput, theme: str, written: str) -> None:
+    screen = Screen(80)
+    view = InlineView(keyboard, screen.output, Signals(), theme=theme)
+    Page(view).tell([Block("paragraph", "", (Span("em", "soft"),))])
+    assert written in screen.getvalue()

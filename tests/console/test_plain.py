@@ -26,7 +26,7 @@ def test_nobody_there_gets_the_title_and_the_opening_page(read: Read) -> None:
     assert heard.code == 0
     assert heard.text == (
         "The Lantern\n===========\n\nby A. Tester, B. Tester\n\nA lantern is carried through a wood, or it is not.\n\n"
-        "Ada. You have the lantern.\n0 of 2 endings found.\n\nBo. You wait.\n0 of 1 endings found.\n\n"
+        "Ada. You have the lantern.\n0 of 2 endings found.\n\nBo. You wait.\n0 of 1 ending found.\n\n"
         'Type the number of a choice and press Enter; "help" lists what\nelse you can type.\n\n'
         "1. Read as Ada\n2. Read as Bo\n\nYour choice: \n\n"
         "Nobody is there to choose, so here is how Ada's path begins.\n\n"

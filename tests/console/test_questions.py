@@ -74,8 +74,8 @@ def test_a_question_is_put_and_answered(read: Read, door: Story) -> None:
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (["", "quite a long name"], "That cannot be the answer: expected a text of 1 to 12 characters."),
-        (["Ada", "", "old", "0", "100"], "That cannot be the answer: expected a number from 1 to 99."),
+        (["", "quite a long name"], "That cannot be the answer.\n\nWho is there?\nAt most 12 characters.\n"),
+        (["Ada", "", "old", "0", "100"], "That cannot be the answer.\n\nHow old are you?\nA number from 1 to 99.\n"),
     ],
 )
 def test_a_wrong_answer_is_told_and_asked_for_again(read: Read, door: Story, lines: list[str], said: str) -> None:
@@ -195,9 +195,9 @@ def test_a_path_that_ends_before_any_choice_is_found(read: Read, tmp_path: Path,
         "scene: all\nnodes: {end: {text: It is over., ending: over}}\n"
     )
     short = waymeet.load(file)
-    assert "You have found 1 of 1 endings" in read(story=short, protagonist="ada").text
+    assert "You have found 1 of 1 ending on" in read(story=short, protagonist="ada").text
     assert "over" in next(home.rglob("memory.json")).read_text()
-    assert "All 1 endings found." in read(story=_twice(short)).text
+    assert "The only ending found." in read(story=_twice(short)).text
 
 
 def _twice(story: Story) -> Story:

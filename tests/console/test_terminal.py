@@ -21,6 +21,8 @@ STORY = Path(__file__).parent / "lantern"
 #: Longer than keys are ignored for after new prose.
 GRACE = 0.25
 HINT = "q leave"
+#: What takes a terminal to its other screen, and back.
+ALTERNATE, LEFT = "\x1b[?1049h", "\x1b[?1049l"
 
 
 class Terminal:
@@ -129,21 +131,23 @@ def test_a_reader_comes_back_to_where_they_were(terminal: Callable[..., Terminal
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("view", ["--plain", "--width=60"])
+@pytest.mark.parametrize("view", ["--plain", "--width=60", "--full"])
 def test_a_signal_leaves_the_terminal_whole(
     terminal: Callable[..., Terminal], number: signal.Signals, view: str
 ) -> None:
     player = terminal(*_shell("--as", "ada", view))
-    player.expect("Walk in a ring.", "\r\n")
+    player.expect("Walk in a ring.")
     time.sleep(GRACE)
     os.kill(_player_of(player), number)
     player.end()
     before, after, *_ = _told(player.output)
     assert after == (128 + number, before[1])
+    assert _is_whole(player.output)
 
 
-def test_ctrl_c_is_asked_about_and_then_leaves(terminal: Callable[..., Terminal]) -> None:
-    player = terminal(*_shell("--as", "ada"))
+@pytest.mark.parametrize("view", ["--full", "--width=60"])
+def test_ctrl_c_is_asked_about_and_then_leaves(terminal: Callable[..., Terminal], view: str) -> None:
+    player = terminal(*_shell("--as", "ada", view))
     player.expect(HINT)
     player.press("\x03")
     player.until("Press Ctrl-C again to leave")
@@ -151,13 +155,15 @@ def test_ctrl_c_is_asked_about_and_then_leaves(terminal: Callable[..., Terminal]
     player.end()
     before, after, *_ = _told(player.output)
     assert after == (130, before[1])
+    assert _is_whole(player.output)
 
 
 @pytest.mark.parametrize("how", ["key", "signal"])
+@pytest.mark.parametrize("view", ["--full", "--width=60"])
 def test_a_suspended_player_gives_the_terminal_back_and_draws_its_menu_again(
-    terminal: Callable[..., Terminal], how: str
+    terminal: Callable[..., Terminal], how: str, view: str
 ) -> None:
-    player = terminal(*_shell("--as", "ada"))
+    player = terminal(*_shell("--as", "ada", view))
     player.expect(HINT)
     time.sleep(GRACE)
     if how == "key":
@@ -165,12 +171,14 @@ def test_a_suspended_player_gives_the_terminal_back_and_draws_its_menu_again(
     else:
         os.kill(_player_of(player), signal.SIGTSTP)
     player.expect("code=", HINT)
+    assert _is_whole("code=".join(player.output.split("code=")[:2]))
     player.press("1", "It burns lower.", HINT)
     player.press("q")
     player.end()
     before, suspended, after = _told(player.output)
     assert suspended == (128 + signal.SIGTSTP, before[1])
     assert after == (0, before[1])
+    assert _is_whole(player.output)
 
 
 def test_a_resized_terminal_gets_its_menu_at_the_new_width(terminal: Callable[..., Terminal]) -> None:
@@ -190,6 +198,33 @@ def test_a_dumb_terminal_gets_the_plain_view(terminal: Callable[..., Terminal]) 
     player.expect("Your place is kept.")
     assert player.end() == 0
     assert "\x1b" not in player.output
+
+
+def test_the_full_view_leaves_the_screen_as_it_was(terminal: Callable[..., Terminal]) -> None:
+    player = terminal(*_play("--as", "ada", "--full"))
+    player.expect(HINT)
+    assert ALTERNATE in player.output
+    player.press("1", "It burns lower.", HINT)
+    player.press("q", LEFT, "Your place is kept.")
+    assert player.end() == 0
+    assert player.output.count(ALTERNATE) == player.output.count(LEFT) == 1
+    assert "It burns" not in player.output.rpartition(LEFT)[2]
+
+
+def test_a_break_in_the_full_view_leaves_the_terminal_whole(terminal: Callable[..., Terminal]) -> None:
+    broken = "from waymeet.console.menu import Menu; Menu._move = lambda *_: 1 / 0; from waymeet.cli import main; "
+    player = terminal(sys.executable, "-c", f"{broken}raise SystemExit(main(['play', {str(STORY)!r}, '--full']))")
+    player.expect(HINT)
+    player.press("j", LEFT, "Something in waymeet broke.", "fault of waymeet's own")
+    assert player.end() == 70
+    assert _is_whole(player.output)
+
+
+def _is_whole(output: str) -> bool:
+    """Whether the cursor is to be seen, on the screen that was there before."""
+    shown = output.rpartition("\x1b[?25h")[2]
+    left = output.rpartition(LEFT)[2]
+    return "\x1b[?25l" not in shown and ALTERNATE not in left
 
 
 def _player_of(terminal: Terminal) -> int:

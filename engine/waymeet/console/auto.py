@@ -81,22 +81,28 @@ class _Reading:
         return None
 
     def _step(self, moment: Moment) -> Moment:
-        if moment.question is not None:
-            after, said = moment.answer(self._answer(moment.question)), ""
-        else:
-            offer = self._chance.choice([offer for offer in moment.choices if offer.locked is None])
-            after, said = moment.choose(offer.id), offer.label
+        after = go_at_random(moment, self._chance)
+        labels = {offer.id: offer.label for offer in moment.choices}
+        said = labels.get(after.path[-1], "")
         if said and (not after.text or after.text[0].kind != "echo"):
             self._page.tell([Block("echo", "", (Span("", said),))])
         self._tell(after)
         return after
 
-    def _answer(self, question: Question) -> str | int:
-        if question.kind == "number":
-            return self._chance.randint(question.low, question.high)
-        return _NAME[: question.high]
-
     def _tell(self, moment: Moment) -> None:
         self._page.tell(moment.text)
         if self._passages is not None:
             self._passages.append(transcript.passage(moment))
+
+
+def go_at_random(moment: Moment, chance: Random) -> Moment:
+    """Take one of the open choices, each as likely as the others, or answer; raises `EndlessLoopError`."""
+    if moment.question is not None:
+        return moment.answer(_answer(moment.question, chance))
+    return moment.choose(chance.choice([offer for offer in moment.choices if offer.locked is None]).id)
+
+
+def _answer(question: Question, chance: Random) -> str | int:
+    if question.kind == "number":
+        return chance.randint(question.low, question.high)
+    return _NAME[: question.high]

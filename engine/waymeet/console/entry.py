@@ -1,15 +1,15 @@
-"""The live line: where an answer to a question is typed; a prompt_toolkit application, erased when done."""
+"""The live line: where an answer to a question is typed; a part of the screen for prompt_toolkit."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, Window
+from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Window
 from prompt_toolkit.layout.processors import BeforeInput
 
 from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
@@ -22,13 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from prompt_toolkit.formatted_text import StyleAndTextTuples
-    from prompt_toolkit.input import Input
     from prompt_toolkit.key_binding import KeyPressEvent
-    from prompt_toolkit.output import Output
-    from prompt_toolkit.styles import BaseStyle
 
     from waymeet.console.menu import KeyHandler
-    from waymeet.console.typesetting import Setting
+    from waymeet.console.typesetting import Line, Setting
     from waymeet.runtime import Question
 
 
@@ -42,38 +39,43 @@ class Entry:
         self._typed = Buffer(multiline=False, on_text_changed=lambda _typed: self._stay())
         self._leaving = False
 
-    def application(
-        self, source: Input, output: Output, style: BaseStyle, suspend: KeyHandler
-    ) -> Application[str | Command]:
-        """The line as an application; `suspend` is what Ctrl-Z does."""
+    @cached_property
+    def focus(self) -> Window:
+        """The line itself."""
         line = BufferControl(self._typed, input_processors=[BeforeInput("> ")])
-        typed = Window(line, dont_extend_height=True, wrap_lines=True)
+        return Window(line, dont_extend_height=True, wrap_lines=True)
+
+    @cached_property
+    def body(self) -> HSplit:
+        """The question, the line, and under it what can be answered."""
         label = Window(FormattedTextControl(self._label), dont_extend_height=True)
         hint = Window(FormattedTextControl(self._hint), dont_extend_height=True)
-        app: Application[str | Command] = Application(
-            Layout(HSplit([label, typed, hint]), focused_element=typed),
-            style=style,
-            include_default_pygments_style=False,
-            key_bindings=self._bindings(suspend),
-            erase_when_done=True,
-            input=source,
-            output=output,
-        )
-        app.ttimeoutlen = 0.05
-        return app
+        return HSplit([label, self.focus, hint])
+
+    @property
+    def height(self) -> int:
+        """How many lines it takes to show all of it, while the answer keeps to a line."""
+        return len(self._label_lines()) + 1 + len(self._hint_lines())
 
     # -- what is seen ------------------------------------
 
     def _label(self) -> StyleAndTextTuples:
-        return fragments([EMPTY, *set_text(self._question.label, self._setting())])
+        return fragments(self._label_lines())
+
+    def _label_lines(self) -> list[Line]:
+        return [EMPTY, *set_text(self._question.label, self._setting())]
 
     def _hint(self) -> StyleAndTextTuples:
+        return fragments(self._hint_lines())
+
+    def _hint_lines(self) -> list[Line]:
         text = word("really_leave") if self._leaving else f"{asked_for(self._question)}   {word('hint_entry')}"
-        return fragments([EMPTY, *set_text(text, self._setting(), "dim")])
+        return [EMPTY, *set_text(text, self._setting(), "hint")]
 
     # -- what keys do ------------------------------------
 
-    def _bindings(self, suspend: KeyHandler) -> KeyBindings:
+    def bindings(self, suspend: KeyHandler) -> KeyBindings:
+        """What keys do; `suspend` is what Ctrl-Z does."""
         bindings = KeyBindings()
         deaf = Condition(self._is_deaf)
         empty = Condition(lambda: not self._typed.text)

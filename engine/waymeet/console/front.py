@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from waymeet.console import slots
+from waymeet.console.keys import Order
 from waymeet.console.view import Option
-from waymeet.console.words import ago, word
+from waymeet.console.words import ago, counted, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,11 +19,15 @@ if TYPE_CHECKING:
 
 
 class _Entry(NamedTuple):
-    """One way in: `found` is the place to go on from, None to begin anew; nobody's is the whole telling's."""
+    """One way in: `found` is the place to go on from, None to begin anew; nobody's is the whole telling's.
+
+    `loads`: it leads to the saves of a name, or of all names where that is empty.
+    """
 
     label: str
     protagonist: str | None
     found: Found | None
+    loads: str | None = None
 
 
 def show_title(session: Session) -> None:
@@ -40,7 +46,11 @@ def choose_path(session: Session) -> History | None:
     paths = session.story.protagonists
     if len(paths) > 1:
         _show_paths(session, paths)
+    elif session.keeper.legacy.found(paths[0].id):
+        session.page.say(_count(session, paths[0]))
     entries = _entries(session, paths, fresh=session.options.new, with_ended=True)
+    if session.keeper.slot_names:
+        entries.append(_Entry(word("load"), None, None, loads=""))
     if session.keeper.legacy.memory:
         entries.append(_Entry(word("anew"), None, None))
     history = _enter(session, entries)
@@ -61,13 +71,16 @@ def _enter(session: Session, entries: list[_Entry]) -> History | None:
         history = _go_in(session, entry)
         if history is not None:
             return history
-        if entry.protagonist is not None or not session.keeper.legacy.memory:
+        if entry.protagonist is not None or (entry.loads is None and not session.keeper.legacy.memory):
             entries.remove(entry)
     return None
 
 
 def _go_in(session: Session, entry: _Entry) -> History | None:
-    """Where an entry leads; None for a path that cannot begin, and where the whole telling was to be forgotten."""
+    """Where an entry leads; None for a path that cannot begin, no save, and a telling that was to be forgotten."""
+    if entry.loads is not None:
+        found = slots.choose(session, entry.loads)
+        return None if found is None else session.load(found)
     if entry.protagonist is None:
         session.forget()
         return None
@@ -75,8 +88,15 @@ def _go_in(session: Session, entry: _Entry) -> History | None:
 
 
 def _ask(session: Session, entries: list[_Entry]) -> _Entry | None:
-    answer = session.ask([Option(entry.label) for entry in entries])
-    return None if answer is None else entries[answer]
+    match session.ask_or_load([Option(entry.label) for entry in entries]):
+        case int(answer):
+            return entries[answer]
+        case None:
+            return None
+        case Order(_, name):
+            return _Entry("", None, None, loads=name)
+        case _:
+            return _Entry("", None, None, loads="")
 
 
 def _unasked(session: Session) -> History | None:
@@ -87,12 +107,15 @@ def _unasked(session: Session) -> History | None:
 
 
 def _show_paths(session: Session, paths: Sequence[Protagonist]) -> None:
-    legacy = session.keeper.legacy
     for path in paths:
-        there = len(session.endings_of(path.id))
-        found = len(legacy.found(path.id))
-        count = word("found_all" if found == there else "found_some", found=found, all=there) if there else ""
-        session.page.paragraphs(word("path", name=path.name, about=path.about.strip()), under=count)
+        session.page.paragraphs(word("path", name=path.name, about=path.about.strip()), under=_count(session, path))
+
+
+def _count(session: Session, path: Protagonist) -> str:
+    """How many of the endings of a path were found; nothing for one that has none."""
+    there = len(session.endings_of(path.id))
+    found = len(session.keeper.legacy.found(path.id))
+    return counted("found_all" if found == there else "found_some", there, found=found, all=there) if there else ""
 
 
 def _entries(session: Session, paths: Sequence[Protagonist], *, fresh: bool, with_ended: bool) -> list[_Entry]:

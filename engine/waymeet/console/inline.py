@@ -2,151 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
-import termios
-import time
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, TextIO
 
-from prompt_toolkit.application import run_in_terminal
-from prompt_toolkit.input.typeahead import clear_typeahead
 from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.renderer import print_formatted_text
-from prompt_toolkit.styles import Style
 
-from waymeet.console.accidents import Stopped
-from waymeet.console.keys import BINDINGS, Command
-from waymeet.console.menu import Menu, fragments
-from waymeet.console.typesetting import EMPTY, Setting, comfortable
-from waymeet.console.words import word
+from waymeet.console.live import LiveView
+from waymeet.console.menu import fragments
+from waymeet.console.themes import DEFAULT
+from waymeet.console.typesetting import EMPTY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from prompt_toolkit.application import Application
-    from prompt_toolkit.input import Input
-    from prompt_toolkit.output import Output
+    from collections.abc import Sequence
 
     from waymeet.console.accidents import Signals
     from waymeet.console.typesetting import Line
-    from waymeet.console.view import Option
-    from waymeet.runtime import Question
-
-_Answer = TypeVar("_Answer")
-
-#: Seconds after new prose during which a key was surely meant for what stood there before.
-GRACE = 0.15
-
-#: `nbsp` is what prompt_toolkit paints no-break spaces with; they are spaces here.
-_STYLE = Style.from_dict({"em": "italic", "strong": "bold", "dim": "dim", "nbsp": "nounderline fg:default"})
 
 
-def open_inline(stdin: TextIO, stdout: TextIO, signals: Signals, *, width: int | None = None) -> InlineView:
+def open_inline(
+    stdin: TextIO, stdout: TextIO, signals: Signals, *, width: int | None = None, theme: str = DEFAULT
+) -> InlineView:
     """The view on a terminal; raises `OSError` or `ValueError` where prompt_toolkit cannot read or write it."""
     output = Vt100_Output.from_pty(stdout, term=os.environ.get("TERM"))
     output.enable_cpr = False  # a terminal that does not answer would hold up the first page
-    return InlineView(Vt100Input(stdin), output, signals, width=width)
+    return InlineView(Vt100Input(stdin), output, signals, width=width, theme=theme)
 
 
-class InlineView:
-    """Reads keys and writes to a terminal; `clock` gives seconds, from any start."""
-
-    is_live = True
-    is_deserted = False
-
-    def __init__(
-        self,
-        source: Input,
-        output: Output,
-        signals: Signals,
-        *,
-        width: int | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._input = source
-        self._output = output
-        self._signals = signals
-        self._width = width
-        self._clock = clock
-        #: How the terminal was set before any menu; None where the keys come from elsewhere.
-        self._settings = termios.tcgetattr(source.fileno()) if os.isatty(source.fileno()) else None
-
-    @property
-    def setting(self) -> Setting:
-        """Styles as styles, at the width that the terminal has now."""
-        return Setting(comfortable(self._output.get_size().columns, self._width))
+class InlineView(LiveView):
+    """What is told stays on the terminal, as what any program prints."""
 
     def show(self, lines: Sequence[Line]) -> None:
         """Print lines for good."""
-        print_formatted_text(self._output, fragments([*lines, EMPTY]), _STYLE)
-
-    def ask(self, options: Sequence[Option]) -> int | Command:
-        """Run the menu until a key answers it; what was typed before it stood there is thrown away."""
-        menu = Menu(options, lambda: self.setting, self._grace())
-        return self._run(menu.application(self._input, self._output, _STYLE, lambda _event: self._suspend()))
-
-    def read(self, question: Question) -> str | Command:
-        """Have the answer typed on a line."""
-        from waymeet.console.entry import Entry
-
-        entry = Entry(question, lambda: self.setting, self._grace())
-        return self._run(entry.application(self._input, self._output, _STYLE, lambda _event: self._suspend()))
-
-    def help(self) -> Sequence[tuple[str, str]]:
-        """The keys."""
-        keys = [(binding.shown, word(f"help_{binding.command.value}")) for binding in BINDINGS]
-        return [("1-9", word("help_choose")), ("\u2191 \u2193 j k", word("help_move")), *keys]
-
-    def _grace(self) -> Callable[[], bool]:
-        """Whether keys are still meant for what stood there before; those typed by now are thrown away."""
-        self._forget_typeahead()
-        heard_from = self._clock() + GRACE
-        return lambda: self._clock() < heard_from
-
-    def _run(self, app: Application[_Answer | Command]) -> _Answer | Command:
-        """Run the application, ending it in good order on signals and on whatever breaks in it."""
-        arrived: list[BaseException] = []
-
-        def leave(reason: BaseException) -> None:
-            arrived.append(reason)
-            if app.is_running and not app.is_done:
-                app.exit(exception=reason)
-
-        def take(number: int) -> None:
-            if app.loop is not None:
-                act = self._suspend if number == signal.SIGTSTP else lambda: leave(Stopped(128 + number))
-                app.loop.call_soon_threadsafe(act)
-
-        def broken(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-            leave(context.get("exception") or RuntimeError(context["message"]))
-
-        def watch() -> None:
-            asyncio.get_running_loop().set_exception_handler(broken)
-
-        with self._signals.diverted(take, signal.SIGTSTP):
-            try:
-                answer = app.run(pre_run=watch, set_exception_handler=False)
-            except EOFError:
-                answer = Command.QUIT
-        if arrived:
-            raise arrived[0]
-        return answer
-
-    def _forget_typeahead(self) -> None:
-        clear_typeahead(self._input)
-        if self._settings is not None:
-            termios.tcflush(self._input.fileno(), termios.TCIFLUSH)
-
-    def _suspend(self) -> None:
-        """Stop as Ctrl-Z stops a program, with the terminal as it was before the menu; draw it anew on return."""
-
-        def stop() -> None:
-            if self._settings is not None:  # prompt_toolkit's own cooked mode leaves out flow control
-                termios.tcsetattr(self._input.fileno(), termios.TCSADRAIN, self._settings)
-            before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-            os.kill(0, signal.SIGTSTP)
-            signal.signal(signal.SIGTSTP, before)
-
-        run_in_terminal(stop)
+        print_formatted_text(self._output, fragments([*lines, EMPTY]), self._style)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from waymeet.console.words import word
 from waymeet.saves.autosave import Place
 from waymeet.saves.memory import Legacy
+from waymeet.saves.seen import Seen
 from waymeet.saves.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from waymeet.console.history import History
     from waymeet.console.page import Page
     from waymeet.runtime import Moment, Story
-    from waymeet.saves.autosave import Found, Unusable
+    from waymeet.saves.autosave import Found, Generations, Unusable
     from waymeet.values import Value
 
 
@@ -36,6 +37,7 @@ class Keeper:
         self._unshelved = Legacy(story.id, {}, {})
         self._told: set[str] = set()
         self._looked: set[str] = set()
+        self._seen_so_far: Seen | None = None
         #: Whether anything could not be saved.
         self.failed = False
         #: Whether the reader's place is kept as it is now.
@@ -64,17 +66,16 @@ class Keeper:
         if self._shelf is None:
             return None
         self._looked.add(protagonist)
-        autosave = self._shelf.autosaves[protagonist]
-        found = autosave.find(self._story)
-        self._say_unusable(autosave.unusable)
-        return found
+        return self._found_in(self._shelf.autosaves[protagonist])
 
     def tell_losses(self, found: Found) -> None:
         """Say what the story, edited since, could not keep of a place, and where that stays as it was."""
         self._page.listing(word("edited_lost"), found.losses)
         if self._shelf is not None and self._shelf.writable:
-            aside = self._shelf.autosaves[found.moment.origin.protagonist].set_aside(found)
-            self._page.say_file(word("set_aside"), aside)
+            kept = [*self._shelf.autosaves.values(), *self._shelf.slots.there(), *self._shelf.left.values()]
+            for files in kept:
+                if files.holds(found):
+                    self._page.say_file(word("set_aside"), files.set_aside(found))
 
     def age(self, found: Found) -> float:
         """How many seconds ago a place was kept."""
@@ -88,13 +89,73 @@ class Keeper:
         moment = history.now
         if moment.origin.protagonist not in self._looked:
             self.find(moment.origin.protagonist)  # for the files that must not be written over
-        place = Place.of(moment, history.transcript, int(self._clock()))
+        self.is_kept = self._write(self._shelf.autosaves[moment.origin.protagonist], history)
+
+    def _write(self, files: Generations, history: History) -> bool:
+        """Keep where a history has come to in these files; whether that was done, else it is said."""
         try:
-            self._shelf.autosaves[moment.origin.protagonist].write(place)
+            files.write(Place.of(history.now, history.transcript, int(self._clock())))
         except OSError as error:
             self._fail("save_failed", error)
-        else:
-            self.is_kept = True
+            return False
+        return True
+
+    # -- saves with names ------------------------------------
+
+    @property
+    def no_saves(self) -> str | None:
+        """Why nothing can be saved here, if that is so."""
+        if self._trouble is not None:
+            return word("cannot_keep", reason=self._trouble.strerror)
+        if self._shelf is None:
+            return word("keeps_nothing")
+        return None if self._shelf.writable else word("open_elsewhere")
+
+    @property
+    def slot_names(self) -> list[str]:
+        """The names that the reader has given, in order."""
+        return [] if self._shelf is None else [slot.name for slot in self._shelf.slots.there()]
+
+    def find_slot(self, name: str) -> Found | None:
+        """The place under a name; says which files could not be used."""
+        slot = None if self._shelf is None else self._shelf.slots.named(name)
+        return None if slot is None else self._found_in(slot)
+
+    def find_slots(self) -> list[tuple[str, Found]]:
+        """Each name with its place."""
+        found = [(name, self.find_slot(name)) for name in self.slot_names]
+        return [(name, place) for name, place in found if place is not None]
+
+    def find_left(self, protagonist: str) -> Found | None:
+        """Where the reader was on a path before they went to a save there."""
+        return None if self._shelf is None else self._found_in(self._shelf.left[protagonist])
+
+    def save_as(self, name: str, history: History) -> bool:
+        """Keep the place that a history has come to under a name; whether that was done."""
+        assert self._shelf is not None
+        return self._write(self._shelf.slots.of(name), history)
+
+    def put_by(self, found: Found) -> None:
+        """Before a place takes the reader's own on its path, keep that, unless a save has it anyway."""
+        if self._shelf is None or not self._shelf.writable:
+            return
+        who = found.moment.origin.protagonist
+        own = self._shelf.autosaves[who].find(self._story)
+        saved = [found, *(place for _, place in self.find_slots())]
+        if own is None or any(own.place.moment == place.place.moment for place in saved):
+            return
+        self.find_left(who)  # for the files that must not be written over
+        try:
+            self._shelf.left[who].write(own.place)
+        except OSError as error:
+            self._fail("save_failed", error)
+
+    def _found_in(self, files: Generations) -> Found | None:
+        found = files.find(self._story)
+        self._say_unusable(files.unusable)
+        return found
+
+    # -- what endings leave ------------------------------------
 
     def finish(self, moment: Moment) -> None:
         """Keep what an ending leaves."""
@@ -104,6 +165,17 @@ class Keeper:
         """Forget what endings have left for the next playthroughs; those found stay found."""
         self._leave(self.legacy._replace(memory={}), "forget_failed")
 
+    def was_told(self, passages: Iterable[str]) -> bool:
+        """Whether all of these passages were told to the reader before, in whichever reading."""
+        return self._seen.has(passages)
+
+    def note_told(self, passages: Iterable[str]) -> None:
+        """Know that these passages were told."""
+        try:
+            self._seen.note(passages)
+        except OSError as error:
+            self._fail("seen_failed", error)
+
     def suppose(self, memory: Mapping[str, Value]) -> None:
         """Go on as if earlier playthroughs had left this memory, where nothing is kept."""
         self._unshelved = Legacy(self._story.id, memory, {})
@@ -112,6 +184,18 @@ class Keeper:
         """Let another player have the story."""
         if self._shelf is not None:
             self._shelf.close()
+
+    @property
+    def _seen(self) -> Seen:
+        """What was told before, looked for when the first page has been shown."""
+        if self._seen_so_far is None:
+            self._seen_so_far = Seen(None)
+            if self._shelf is not None:
+                try:
+                    self._seen_so_far = self._shelf.seen()
+                except OSError as error:
+                    self._fail("seen_failed", error)
+        return self._seen_so_far
 
     def _settle(self, shelf: Shelf) -> None:
         self._page.listing(word("legacy_lost"), shelf.losses)
@@ -140,4 +224,6 @@ class Keeper:
 
     def _say_unusable(self, files: Iterable[Unusable]) -> None:
         for path, reason, aside in files:
-            self._page.say_file(word("unusable", reason=reason, aside=aside.name), path)
+            if f"{path} {reason}" not in self._told:
+                self._told.add(f"{path} {reason}")
+                self._page.say_file(word("unusable", reason=reason, aside=aside.name), path)

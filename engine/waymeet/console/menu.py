@@ -1,14 +1,14 @@
-"""The live menu: the few lines under the prose that answer to keys; a prompt_toolkit application, erased when done."""
+"""The live menu: the few lines under the prose that answer to keys; a part of the screen for prompt_toolkit."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prompt_toolkit.application import Application
 from prompt_toolkit.data_structures import Point
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.layout import FormattedTextControl, HSplit, Layout, ScrollOffsets, Window
+from prompt_toolkit.layout import FormattedTextControl, HSplit, ScrollOffsets, Window
 
 from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
 from waymeet.console.keys import BINDINGS, Command
@@ -19,15 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from prompt_toolkit.formatted_text import StyleAndTextTuples
-    from prompt_toolkit.input import Input
     from prompt_toolkit.key_binding import KeyPressEvent
-    from prompt_toolkit.output import Output
-    from prompt_toolkit.styles import BaseStyle
 
     from waymeet.console.typesetting import Line, Setting
     from waymeet.console.view import Option
-
-Answer = int | Command
 
 #: Up to so many choices, one digit takes a choice at once.
 _ONE_DIGIT = 9
@@ -45,32 +40,25 @@ class Menu:
         self._typed = ""
         self._leaving = False
 
-    def application(self, source: Input, output: Output, style: BaseStyle, suspend: KeyHandler) -> Application[Answer]:
-        """The menu as an application; `suspend` is what Ctrl-Z does."""
-        choices = FormattedTextControl(self._choices, focusable=True, get_cursor_position=self._cursor)
-        hint = FormattedTextControl(self._hint)
-        body = HSplit(
-            [
-                Window(
-                    choices,
-                    dont_extend_height=True,
-                    always_hide_cursor=True,
-                    scroll_offsets=ScrollOffsets(top=3, bottom=3),
-                ),
-                Window(hint, dont_extend_height=True),
-            ]
+    @cached_property
+    def focus(self) -> Window:
+        """The choices, scrolled to where the reader is."""
+        return Window(
+            FormattedTextControl(self._choices, focusable=True, get_cursor_position=self._cursor),
+            dont_extend_height=True,
+            always_hide_cursor=True,
+            scroll_offsets=ScrollOffsets(top=3, bottom=3),
         )
-        app: Application[Answer] = Application(
-            Layout(body),
-            style=style,
-            include_default_pygments_style=False,
-            key_bindings=self._bindings(suspend),
-            erase_when_done=True,
-            input=source,
-            output=output,
-        )
-        app.ttimeoutlen = 0.05
-        return app
+
+    @cached_property
+    def body(self) -> HSplit:
+        """The choices, and under them what keys do."""
+        return HSplit([self.focus, Window(FormattedTextControl(self._hint), dont_extend_height=True)])
+
+    @property
+    def height(self) -> int:
+        """How many lines it takes to show all of it."""
+        return sum(map(len, self._laid_out())) + 1 + len(self._hint_lines())
 
     # -- what is seen ------------------------------------
 
@@ -86,13 +74,13 @@ class Menu:
         for index, option in enumerate(self._options):
             if option.locked is not None:
                 text = f"{option.label} {word('locked', reason=option.locked)}"
-                laid_out.append(set_text(text, setting, "dim", f"  {'-':>{width}}  "))
+                laid_out.append(set_text(text, setting, "locked", f"  {'-':>{width}}  "))
                 continue
             number += 1
             is_current = self._open[self._at] == index
             text = f"{option.label} {word('taken')}" if option.taken else option.label
             first = f"{'>' if is_current else ' '} {number:>{width}}. "
-            laid_out.append(set_text(text, setting, "strong" if is_current else "", first))
+            laid_out.append(set_text(text, setting, "current" if is_current else "", first))
         return laid_out
 
     def _cursor(self) -> Point:
@@ -101,8 +89,10 @@ class Menu:
         return Point(0, sum(map(len, above)))
 
     def _hint(self) -> StyleAndTextTuples:
-        lines = set_text(self._hint_text(), self._setting(), "dim")
-        return fragments([EMPTY, *lines])
+        return fragments([EMPTY, *self._hint_lines()])
+
+    def _hint_lines(self) -> list[Line]:
+        return set_text(self._hint_text(), self._setting(), "hint")
 
     def _hint_text(self) -> str:
         if self._leaving:
@@ -116,7 +106,8 @@ class Menu:
 
     # -- what keys do ------------------------------------
 
-    def _bindings(self, suspend: KeyHandler) -> KeyBindings:
+    def bindings(self, suspend: KeyHandler) -> KeyBindings:
+        """What keys do; `suspend` is what Ctrl-Z does."""
         bindings = KeyBindings()
 
         def bind(handler: KeyHandler, *keys: str) -> None:

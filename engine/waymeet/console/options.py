@@ -19,8 +19,10 @@ class PlayOptions(NamedTuple):
     auto: int | None = None
     replay: Path | None = None
     follow: str | None = None
-    view: Literal["plain"] | None = None
+    view: Literal["plain", "inline", "full"] | None = None
     screen_reader: bool = False
     width: int | None = None
     new: bool = False
     transcript: Path | None = None
+    theme: str | None = None
+    language: str | None = None

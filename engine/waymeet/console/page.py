@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from waymeet.console.typesetting import EMPTY, plain, set_block, set_text
+from waymeet.console.typesetting import EMPTY, Passage, plain, set_block, set_text
 from waymeet.console.words import word
 from waymeet.console.wrapping import cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from waymeet.console.typesetting import Line
+    from waymeet.console.typesetting import Line, Setting
     from waymeet.console.view import View
     from waymeet.prose.rendering import Block
 
@@ -33,7 +34,7 @@ class Page:
             if block.kind == "chapter":
                 self.chapter(block.plain)
             else:
-                self._add(set_block(block, self.view.setting))
+                self._add(partial(set_block, block))
 
     def title(self, text: str) -> None:
         """The story's title."""
@@ -45,12 +46,11 @@ class Page:
 
     def say(self, text: str, style: str = "") -> None:
         """One paragraph of the console's own, or of an author's about the story."""
-        self._add(set_text(text, self.view.setting, style))
+        self._add(lambda setting: set_text(text, setting, style))
 
     def say_file(self, text: str, path: Path) -> None:
         """A paragraph about a file, and its path under it: on one line however long, so that it can be copied."""
-        unbroken = self.view.setting._replace(measure=_UNBROKEN)
-        self._add([*set_text(text, self.view.setting), *set_text(str(path), unbroken)])
+        self._add(lambda setting: [*set_text(text, setting), *set_text(str(path), setting._replace(measure=_UNBROKEN))])
 
     def paragraphs(self, text: str, under: str = "") -> None:
         """Text with empty lines between its paragraphs, whose other line breaks mean nothing; a line `under` it."""
@@ -62,39 +62,54 @@ class Page:
 
     def listing(self, title: str, items: Sequence[str]) -> None:
         """A title and, under it, one item after another."""
-        setting = self.view.setting
-        mark = "" if setting.spoken else "- "
-        lines = [line for item in items for line in set_text(item, setting, first=mark)]
-        self._add([*set_text(title, setting), *lines])
+
+        def lines(setting: Setting) -> list[Line]:
+            mark = "" if setting.spoken else "- "
+            return [
+                *set_text(title, setting),
+                *(line for item in items for line in set_text(item, setting, first=mark)),
+            ]
+
+        self._add(lines)
 
     def table(self, rows: Sequence[tuple[str, str]]) -> None:
         """Rows of a name and what goes with it, under each other."""
-        setting = self.view.setting
-        if setting.spoken:
-            lines = [line for name, text in rows for line in set_text(f"{name}: {text}", setting)]
-        else:
-            width = min(max(cells(name) for name, _ in rows), setting.measure // 2)
-            lines = [line for row in rows for line in self._row(row, width)]
-        self._add(lines)
-
-    def _row(self, row: tuple[str, str], width: int) -> list[Line]:
-        name, text = row
-        gap = width - cells(name)
-        if gap >= 0:
-            return set_text(text, self.view.setting, first=name + " " * (gap + 2))
-        return [*set_text(name, self.view.setting), *set_text(text, self.view.setting, first=" " * (width + 2))]
+        self._add(lambda setting: _table(rows, setting))
 
     def _heading(self, text: str, spoken: str, underline: str) -> None:
-        setting = self.view.setting
-        if setting.spoken:
-            self._add(set_text(spoken, setting))
-            return
-        lines = set_text(text, setting, "strong")
-        if setting.marks:
-            lines += set_text(underline * max(cells(plain(line)) for line in lines), setting)
-        self._add(lines)
+        self._add(lambda setting: _heading(text, spoken, underline, setting))
 
-    def _add(self, lines: Sequence[Line]) -> None:
-        if lines:
-            self.view.show([EMPTY, *lines] if self._begun else lines)
+    def _add(self, make: Callable[[Setting], Sequence[Line]]) -> None:
+        is_first = not self._begun
+
+        def apart(setting: Setting) -> Sequence[Line]:
+            lines = make(setting)
+            return lines if is_first or not lines else [EMPTY, *lines]
+
+        if passage := Passage(apart, self.view.setting):
+            self.view.show(passage)
             self._begun = True
+
+
+def _heading(text: str, spoken: str, underline: str, setting: Setting) -> list[Line]:
+    if setting.spoken:
+        return set_text(spoken, setting)
+    lines = set_text(text, setting, "heading")
+    if setting.marks:
+        lines += set_text(underline * max(cells(plain(line)) for line in lines), setting)
+    return lines
+
+
+def _table(rows: Sequence[tuple[str, str]], setting: Setting) -> list[Line]:
+    if setting.spoken:
+        return [line for name, text in rows for line in set_text(f"{name}: {text}", setting)]
+    width = min(max(cells(name) for name, _ in rows), setting.measure // 2)
+    return [line for row in rows for line in _row(row, width, setting)]
+
+
+def _row(row: tuple[str, str], width: int, setting: Setting) -> list[Line]:
+    name, text = row
+    gap = width - cells(name)
+    if gap >= 0:
+        return set_text(text, setting, first=name + " " * (gap + 2))
+    return [*set_text(name, setting), *set_text(text, setting, first=" " * (width + 2))]

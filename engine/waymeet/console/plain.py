@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
-from waymeet.console.keys import BINDINGS, Command, command_answered, command_typed
+from waymeet.console.keys import BINDINGS, Command, Order, command_answered, command_typed
 from waymeet.console.typesetting import EMPTY, Setting, comfortable, plain, set_text
 from waymeet.console.words import asked_for, word
 
@@ -46,12 +46,12 @@ class PlainView:
         self._out.writelines(plain(line) + "\n" for line in lines)
         self._out.flush()
 
-    def ask(self, options: Sequence[Option]) -> int | Command:
+    def ask(self, options: Sequence[Option]) -> int | Command | Order:
         """List the options and read lines until one is an answer; an interrupt is asked about once."""
         self.show([EMPTY, *self._menu(options), EMPTY])
         last = sum(option.locked is None for option in options)
 
-        def meant(line: str) -> int | Command | None:
+        def meant(line: str) -> int | Command | Order | None:
             command = command_typed(line)
             number = line.rstrip(".)")  # a menu shows "1.", and some type what they see
             if command is None and number.isascii() and number.isdecimal() and 1 <= int(number) <= last:
@@ -62,7 +62,7 @@ class PlainView:
 
         return self._heard(word("prompt"), meant)
 
-    def read(self, question: Question) -> str | Command:
+    def read(self, question: Question) -> str | Command | Order:
         """Put the question and read a line."""
         lines = [*self._explanation("how_to_answer_question"), *set_text(question.label, self.setting)]
         self.show([EMPTY, *lines, *set_text(asked_for(question), self.setting), EMPTY])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from waymeet.console import front
@@ -14,12 +15,15 @@ from waymeet.console.plain import PlainView
 from waymeet.console.reading import Reading
 from waymeet.console.session import Session
 from waymeet.console.streams import open_streams
-from waymeet.console.words import word
+from waymeet.console.themes import theme_for
+from waymeet.console.words import language_for, speaking, word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from waymeet.console.full import FullView
     from waymeet.console.history import History
+    from waymeet.console.inline import InlineView
     from waymeet.console.options import PlayOptions
     from waymeet.console.streams import Streams
     from waymeet.console.view import View
@@ -43,10 +47,17 @@ def play(
     What breaks in the console itself is raised, once the terminal is as it was and the reader has been told.
     """
     streams = open_streams(stdin, stdout, stderr)
+    surroundings = os.environ if environ is None else environ
+    with speaking(language_for(options.language, surroundings)):
+        return _ended(lambda signals: _play(story, options, streams, surroundings, signals, clock), streams)
+
+
+def _ended(playing: Callable[[Signals], int], streams: Streams) -> int:
+    """The exit code, however the reading ends."""
     signals = Signals()
     try:
         with signals.handled():
-            code = _play(story, options, streams, os.environ if environ is None else environ, signals, clock)
+            code = playing(signals)
             streams.stdout.flush()
     except Stopped as stopped:
         return stopped.code
@@ -79,14 +90,16 @@ def _play(
         return _refuse(streams, message)
     if options.auto is not None:
         return _read_at_random(story, options, streams, environ)
-    page = _open_page(options, streams, environ, signals)
-    session = Session(story, options, page, clock)
-    try:
-        code = _read(session) if options.replay is None and options.follow is None else _follow(session, streams)
-    finally:
-        session.close()
+    with _opened_page(options, streams, environ, signals) as page:
+        session = Session(story, options, page, clock)
+        try:
+            refusal = _read(session)
+        finally:
+            session.close()
+    if refusal is not None:
+        return _refuse(streams, refusal)
     session.say_last_words()
-    return code or (EXIT_IO if session.failed else 0)
+    return EXIT_IO if session.failed else 0
 
 
 def _read_at_random(story: Story, options: PlayOptions, streams: Streams, environ: Mapping[str, str]) -> int:
@@ -108,8 +121,16 @@ def _read_at_random(story: Story, options: PlayOptions, streams: Streams, enviro
     return 0 if sound else 1
 
 
-def _read(session: Session) -> int:
-    """Title page, path, and readings until the reader has had enough."""
+def _read(session: Session) -> str | None:
+    """Readings until the reader has had enough; why there can be none, if so."""
+    if session.options.replay is not None or session.options.follow is not None:
+        return _follow(session)
+    _enter(session)
+    return None
+
+
+def _enter(session: Session) -> None:
+    """Title page, path, and readings."""
     front.show_title(session)
     session.keeper.warn()
     wanted = session.options.protagonist
@@ -117,7 +138,6 @@ def _read(session: Session) -> int:
         front.choose_path(session) if wanted is None else front.enter_path(session, wanted, fresh=session.options.new)
     )
     _read_on(session, history)
-    return 0
 
 
 def _read_on(session: Session, history: History | None) -> None:
@@ -132,33 +152,42 @@ def _next_path(session: Session, path: str | None) -> History | None:
     return None if path is None else front.enter_path(session, path)
 
 
-def _follow(session: Session, streams: Streams) -> int:
-    """Play a way, then let a reader go on; after a replay, only one at a terminal."""
+def _follow(session: Session) -> str | None:
+    """Play a way, then let a reader go on; after a replay, only one at a terminal. Why it cannot be played, if so."""
     from waymeet.console.following import follow
     from waymeet.console.replaying import WayError
 
     try:
         reading = follow(session)
     except WayError as error:
-        return _refuse(streams, str(error))
+        return str(error)
     if session.page.view.is_live or session.options.follow is not None:
         _read_on(session, _next_path(session, reading.run()))
-    return 0
+    return None
 
 
-def _open_page(options: PlayOptions, streams: Streams, environ: Mapping[str, str], signals: Signals) -> Page:
+@contextmanager
+def _opened_page(
+    options: PlayOptions, streams: Streams, environ: Mapping[str, str], signals: Signals
+) -> Iterator[Page]:
     """A page in the view that suits; screen-reader mode says what turned it on, before anything else."""
     spoken = _spoken_by(options, environ)
     is_plain = spoken is not None or options.view == "plain" or environ.get("TERM", "dumb") == "dumb"
-    if not is_plain and streams.stdin.isatty() and streams.stdout.isatty():
-        view, notice = _live_view(options, streams, signals)
-    else:
-        view = PlainView(streams.stdin, streams.stdout, spoken=spoken is not None, width=options.width)
+    with ExitStack() as closing:
         notice = spoken
-    page = Page(view)
-    if notice is not None:
-        page.say(notice)
-    return page
+        view: View = PlainView(streams.stdin, streams.stdout, spoken=spoken is not None, width=options.width)
+        if not is_plain and streams.stdin.isatty() and streams.stdout.isatty():
+            try:
+                live = _live_view(options, streams, environ, signals)
+            except (ImportError, OSError, ValueError) as error:
+                notice = word("no_live_menu", reason=error)
+            else:
+                closing.callback(live.close)
+                view = live
+        page = Page(view)
+        if notice is not None:
+            page.say(notice)
+        yield page
 
 
 def _spoken_by(options: PlayOptions, environ: Mapping[str, str]) -> str | None:
@@ -169,15 +198,18 @@ def _spoken_by(options: PlayOptions, environ: Mapping[str, str]) -> str | None:
     return None
 
 
-def _live_view(options: PlayOptions, streams: Streams, signals: Signals) -> tuple[View, str | None]:
-    """The inline view, or the plain one with a notice where prompt_toolkit cannot start."""
-    try:
-        from waymeet.console.inline import open_inline
+def _live_view(
+    options: PlayOptions, streams: Streams, environ: Mapping[str, str], signals: Signals
+) -> InlineView | FullView:
+    """The view with keys that the reader wants; raises what prompt_toolkit does where it cannot start."""
+    theme = theme_for(options.theme, environ)
+    if options.view == "full":
+        from waymeet.console.full import open_full
 
-        return open_inline(streams.stdin, streams.stdout, signals, width=options.width), None
-    except (ImportError, OSError, ValueError) as error:
-        plain = PlainView(streams.stdin, streams.stdout, width=options.width)
-        return plain, word("no_live_menu", reason=error)
+        return open_full(streams.stdin, streams.stdout, signals, width=options.width, theme=theme)
+    from waymeet.console.inline import open_inline
+
+    return open_inline(streams.stdin, streams.stdout, signals, width=options.width, theme=theme)
 
 
 def _refuse(streams: Streams, message: str) -> int:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
-from waymeet.console.keys import Command
+from waymeet.console import glimpse, retracing, slots
+from waymeet.console.glimpse import Glimpse
+from waymeet.console.keys import Command, Order, command_of
+from waymeet.console.skipping import Skipping
 from waymeet.console.view import Option
-from waymeet.console.words import word
+from waymeet.console.words import counted, word
 from waymeet.runtime import ANSWER, ChoiceError, EndlessLoopError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from waymeet.console.history import History
     from waymeet.console.session import Session
+    from waymeet.machine import State
     from waymeet.runtime import Moment
 
 
@@ -31,7 +37,7 @@ class Forget(NamedTuple):
     """Begin the whole telling anew."""
 
 
-Action = Take | Read | Forget | Command
+Action = Take | Read | Forget | Glimpse | Command | Order
 
 
 class Reading:
@@ -42,6 +48,7 @@ class Reading:
         self._history = history
         self._keeps = keeps
         self._page = session.page
+        self._skipping = Skipping(session)
 
     def run(self) -> str | None:
         """Read until the reader leaves; the protagonist whose path they want next, if they do."""
@@ -54,6 +61,8 @@ class Reading:
                     return None
                 case Forget():
                     self._session.forget()
+                case Glimpse() as other:
+                    self._look(other)
                 case Take(turn):
                     self._keeps = True
                     self._try(turn)
@@ -75,26 +84,41 @@ class Reading:
         except EndlessLoopError as error:
             self._page.say(word("endless", reason=error))
             return
-        self._history.go(moment)
-        self._keep()
-        self._finish(moment)
-        self._tell(moment)
+        self._arrive(moment)
 
     def _try(self, turn: str) -> None:
         """A turn as the reader wants it; why it cannot be taken is told, and they are asked again."""
         try:
             self.take(turn)
+            self._pass_on()
         except ChoiceError as error:
-            self._page.say(word("no_fit" if turn.startswith(ANSWER) else "not_taken", reason=error))
+            self._page.say(word("no_fit") if turn.startswith(ANSWER) else word("not_taken", reason=error))
+
+    def _arrive(self, moment: Moment) -> None:
+        self._history.go(moment)
+        self._keep()
+        self._finish(moment)
+        self._skipping.tell(moment)
+        self._tell_end(moment)
+
+    def _pass_on(self) -> None:
+        """Go on by what the reader wants skipped, once round at most."""
+        been: set[State] = set()
+        while self._history.now.state not in been and (moment := self._skipping.next(self._history)):
+            been.add(self._history.now.state)
+            self._arrive(moment)
 
     # -- telling ------------------------------------
 
     def _tell(self, moment: Moment) -> None:
-        self._page.tell(moment.text)
+        self._skipping.tell_whole(moment)
+        self._tell_end(moment)
+
+    def _tell_end(self, moment: Moment) -> None:
         if moment.ending is not None:
             self._tell_ending(moment, moment.ending)
         elif moment.stuck:
-            way_back = [word("stuck_undo")] if self._history.last else []
+            way_back = [word("stuck_undo")] if self._history.can_undo else []
             self._page.say(" ".join((word("stuck"), *way_back)))
 
     def _tell_ending(self, moment: Moment, ending: str) -> None:
@@ -104,8 +128,8 @@ class Reading:
         title = session.story.ending(ending).title
         name = session.story.protagonist(who).name
         self._page.say(word("ending", title=title), "strong")
-        self._page.say(word("found_on_path", found=len(found), all=len(there), name=name))
-        if hints := [left.hint for left in there if left.hint and left.id not in found]:
+        self._page.say(counted("found_on_path", len(there), found=len(found), all=len(there), name=name))
+        if hints := session.hints_left(who):
             self._page.listing(word("hints_left"), hints)
 
     # -- asking ------------------------------------
@@ -130,7 +154,11 @@ class Reading:
         menu: list[tuple[Option, Action]] = [
             (Option(offer.label, offer.locked, offer.id in taken), Take(offer.id)) for offer in moment.choices
         ]
-        return [*menu, *self._ways_back()] if moment.stuck else menu
+        return [*menu, *self._ways_back()] if moment.stuck else [*menu, *self._glimpses()]
+
+    def _glimpses(self) -> list[tuple[Option, Action]]:
+        found = glimpse.glimpses(self._history)
+        return [(Option(glimpse.label(self._history, other)), other) for other in found]
 
     def _after_ending(self, who: str) -> list[tuple[Option, Action]]:
         paths = self._session.story.protagonists
@@ -139,6 +167,7 @@ class Reading:
         return [
             *((Option(word("after_other", name=path.name)), Read(path.id)) for path in others),
             *((Option(word("after_again", name=path.name)), Read(path.id)) for path in own),
+            *self._glimpses(),
             *self._ways_back(anew=bool(self._session.keeper.legacy.memory)),
         ]
 
@@ -146,19 +175,29 @@ class Reading:
         undo: list[tuple[Option, Action]] = [(Option(word("after_undo")), Command.UNDO)]
         forget: list[tuple[Option, Action]] = [(Option(word("anew")), Forget())]
         return [
-            *(undo if self._history.last else []),
+            *(undo if self._history.can_undo else []),
             *(forget if anew else []),
             (Option(word("leave")), Command.QUIT),
         ]
 
     # -- doing ------------------------------------
 
-    def _do(self, command: Command) -> None:
-        match command:
+    def _do(self, given: Command | Order) -> None:
+        name = given.name if isinstance(given, Order) else ""
+        match command := command_of(given):
             case Command.UNDO:
-                self._undo()
+                self._move(retracing.undo)
             case Command.REDO:
-                self._redo()
+                self._move(retracing.redo)
+            case Command.REWIND:
+                self._move(retracing.rewind)
+            case Command.SKIP:
+                self._skipping.turn()
+                self._pass_on()
+            case Command.SAVE:
+                slots.save(self._session, self._history, name)
+            case Command.LOAD:
+                self._move(lambda session, history: _loaded(session, history, name))
             case Command.SHEET:
                 self._show_sheet()
             case Command.TRANSCRIPT:
@@ -168,35 +207,25 @@ class Reading:
             case _:
                 assert_never(command)
 
-    def _undo(self) -> None:
-        if self._history.last is None:
-            self._page.say(word("undo_ends" if self._history.now.path else "nothing_to_undo"))
-            return
-        last, label = self._history.now, self._label()
-        self._history.undo()
-        self._moved(last, word("undone", label=label))
-
-    def _redo(self) -> None:
-        if not self._history.can_redo:
-            self._page.say(word("nothing_to_redo"))
-            return
+    def _move(self, how: Callable[[Session, History], str | None]) -> None:
+        """Go elsewhere than on, if that leads anywhere: say so, and tell the place."""
         last = self._history.now
-        self._history.redo()
-        self._moved(last, word("redone", label=self._label()))
-
-    def _label(self) -> str:
-        """How the choice read that led here, or the answer."""
-        last, turn = self._history.last, self._history.now.path[-1]
-        labels = {offer.id: offer.label for offer in last.choices} if last else {}
-        return labels.get(turn, turn.removeprefix(ANSWER))
-
-    def _moved(self, last: Moment, notice: str) -> None:
+        notice = how(self._session, self._history)
+        if notice is None:
+            return
+        now = self._history.now
         self._keep()
         self._page.say(notice)
-        if self._history.now.scene == last.scene:
-            self._tell(self._history.now)
+        if (now.scene, now.origin.protagonist) == (last.scene, last.origin.protagonist):
+            self._tell(now)
         else:
             self.open()
+
+    def _look(self, other: Glimpse) -> None:
+        """See the moment as somebody else, and come back to the page that the reader is on."""
+        glimpse.show(self._session, self._history, other)
+        if self._history.now.ending is None:
+            self._tell(self._history.now)
 
     def _show_sheet(self) -> None:
         if rows := self._history.now.sheet:
@@ -215,3 +244,12 @@ class Reading:
     def _leave(self) -> None:
         if self._session.keeper.is_kept:
             self._page.say(word("kept"))
+
+
+def _loaded(session: Session, history: History, name: str) -> str | None:
+    """Go to the save of this name, or to one that the reader takes from a list, and say so."""
+    found = slots.choose(session, name)
+    if found is None:
+        return None
+    session.load_into(history, found)
+    return word("loaded")

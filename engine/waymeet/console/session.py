@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from waymeet.console import transcript
 from waymeet.console.history import History
 from waymeet.console.keeper import Keeper
-from waymeet.console.keys import Command
+from waymeet.console.keys import Command, Order, command_of
 from waymeet.console.view import Option
 from waymeet.console.words import word
 from waymeet.runtime import ChoiceError, EndlessLoopError
@@ -56,6 +56,24 @@ class Session:
 
     def resume(self, found: Found) -> History:
         """The way to a kept place, from its first choice on where that leads there in the story as it is now."""
+        return self._opened(History(*self._recalled(found)), is_kept=True)
+
+    def load(self, found: Found) -> History:
+        """The way to a place that the reader has saved, which becomes their own."""
+        self.keeper.put_by(found)
+        history = self.resume(found)
+        self.keeper.save(history)
+        return history
+
+    def load_into(self, history: History, found: Found) -> None:
+        """Go over to a place that the reader has saved, from another reading, which can be come back to."""
+        self.keeper.put_by(found)
+        moments, told = self._recalled(found)
+        self._earlier.append(transcript.text_of(history.now, history.transcript))
+        history.load(moments, told)
+
+    def _recalled(self, found: Found) -> tuple[list[Moment], tuple[str, ...]]:
+        """The moments of the way to a place as far as they are known, and what was told on it."""
         moment, told = found.moment, found.place.transcript
         if found.losses:
             self.keeper.tell_losses(found)
@@ -66,7 +84,7 @@ class Session:
         who = moment.origin.protagonist
         if found.is_edited and moment.ending is not None and moment.ending not in self.keeper.legacy.found(who):
             self.keeper.finish(moment)
-        return self._opened(History([*self._way_to(moment), moment], told), is_kept=True)
+        return [*self._way_to(moment), moment], told
 
     def _way_to(self, moment: Moment) -> list[Moment]:
         """The moments before a kept one, played again; none where that does not lead to it, the story being edited."""
@@ -98,9 +116,18 @@ class Session:
         self.page.table(self.page.view.help())
 
     def show_endings(self) -> None:
-        """The titles of the endings found, path by path."""
+        """The titles of the endings found, path by path; on paths that were read, what the author hints of the rest."""
         self.page.say(word("endings"))
         self.page.table([(path.name, self._found_on(path.id)) for path in self.story.protagonists])
+        for path in self.story.protagonists:
+            hints = self.hints_left(path.id) if self.keeper.legacy.found(path.id) else []
+            if hints:
+                self.page.listing(word("hints_left_on", name=path.name), hints)
+
+    def hints_left(self, protagonist: str) -> list[str]:
+        """What the author hints of the endings of a path that were not found yet."""
+        found = self.keeper.legacy.found(protagonist)
+        return [ending.hint for ending in self.endings_of(protagonist) if ending.hint and ending.id not in found]
 
     def _found_on(self, protagonist: str) -> str:
         there = self.endings_of(protagonist)
@@ -129,15 +156,21 @@ class Session:
 
     def ask(self, options: Sequence[Option]) -> int | None:
         """Which option the reader takes, None when they leave; what can be done anywhere is done meanwhile."""
+        while not isinstance(answer := self.ask_or_load(options), int | None):
+            self.do_anywhere(answer)
+        return answer
+
+    def ask_or_load(self, options: Sequence[Option]) -> int | Command | Order | None:
+        """The same, where the reader can also go to a save; then the command."""
         while True:
             answer = self.page.view.ask(options)
-            if isinstance(answer, int):
-                return answer
             if answer is Command.QUIT:
                 return None
+            if isinstance(answer, int) or command_of(answer) is Command.LOAD:
+                return answer
             self.do_anywhere(answer)
 
-    def do_anywhere(self, command: Command) -> None:
+    def do_anywhere(self, command: Command | Order) -> None:
         """A command that needs no reading; says so of the others."""
         match command:
             case Command.HELP:

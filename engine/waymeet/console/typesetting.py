@@ -12,9 +12,9 @@ from waymeet.console.wrapping import cells, wrap
 from waymeet.prose.rendering import Block, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-#: One line; styles are words among `em`, `strong`, `dim`, `current`, joined by spaces.
+#: One line; styles are words joined by spaces, among those of the themes.
 Line = NewType("Line", tuple[Span, ...])
 EMPTY = Line(())
 
@@ -30,6 +30,19 @@ class Setting(NamedTuple):
     measure: int = COMFORT
     marks: bool = False
     spoken: bool = False
+
+
+class Passage(list[Line]):
+    """Lines that can be made again for another setting, for views that keep them."""
+
+    def __init__(self, make: Callable[[Setting], Sequence[Line]], setting: Setting) -> None:
+        super().__init__(make(setting))
+        self._make = make
+        self._setting = setting
+
+    def set_for(self, setting: Setting) -> Sequence[Line]:
+        """The lines as they are in this setting."""
+        return self if setting == self._setting else self._make(setting)
 
 
 def comfortable(columns: int | None, wanted: int | None = None) -> int:
@@ -78,7 +91,7 @@ def block_spans(block: Block, setting: Setting) -> list[Span]:
         case "break":
             return [Span("", block.plain)]
         case "echo":
-            return [Span("dim", block.plain)]
+            return [Span("echo", block.plain)]
         case "speech":
             return _speech(block, _emphasised(block.spans, setting))
         case _:

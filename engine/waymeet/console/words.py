@@ -1,10 +1,17 @@
-"""Every word that the console itself says to a reader, by name, in one table: a translation is another table."""
+"""Every word that the console itself says to a reader, by name, in one table for each language; English is here."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from contextlib import contextmanager
+from contextvars import ContextVar
+from string import Formatter
+from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from waymeet.runtime import Question
 
 ENGLISH: dict[str, str] = {
@@ -12,8 +19,10 @@ ENGLISH: dict[str, str] = {
     "by": "by {authors}",
     "warns": "Content warnings: {warns}.",
     "path": "{name}. {about}",
-    "found_some": "{found} of {all} endings found.",
-    "found_all": "All {all} endings found.",
+    "found_some_one": "{found} of {all} ending found.",
+    "found_some_other": "{found} of {all} endings found.",
+    "found_all_one": "The only ending found.",
+    "found_all_other": "All {all} endings found.",
     "choose_path": "Read as {name}",
     "choose_anew": "Begin {name}'s path anew, and give up your place on it",
     "you_were_at": "You were on {name}'s path, at {heading}, {when}. Continue?",
@@ -26,15 +35,16 @@ ENGLISH: dict[str, str] = {
     "anew_done": "It is forgotten: whichever path you begin now is the first to be told.",
     "anew_not": "Everything is as it was.",
     "return_to_ending": "Go back to where {name}'s path ended",
+    "load": "Go to a save",
     "leave": "Leave",
     # how long ago
     "just_now": "just now",
-    "minute_ago": "a minute ago",
-    "minutes_ago": "{n} minutes ago",
-    "hour_ago": "an hour ago",
-    "hours_ago": "{n} hours ago",
-    "yesterday": "yesterday",
-    "days_ago": "{n} days ago",
+    "minutes_ago_one": "a minute ago",
+    "minutes_ago_other": "{n} minutes ago",
+    "hours_ago_one": "an hour ago",
+    "hours_ago_other": "{n} hours ago",
+    "days_ago_one": "yesterday",
+    "days_ago_other": "{n} days ago",
     # choosing
     "taken": "(taken before)",
     "locked": "({reason})",
@@ -55,9 +65,42 @@ ENGLISH: dict[str, str] = {
     "how_to_answer_question": 'Type your answer and press Enter; ":help" lists what else you can type, ":undo" and '
     '":quit" among it.',
     "asked_number": "A number from {low} to {high}.",
-    "asked_text": "At most {high} characters.",
+    "asked_text_one": "At most {high} character.",
+    "asked_text_other": "At most {high} characters.",
     "hint_entry": ":undo   :help   :quit",
-    "no_fit": "That cannot be the answer: {reason}.",
+    "no_fit": "That cannot be the answer.",
+    # saves with names
+    "slot_name": "Save under which name?",
+    "slot_names": "There already:",
+    "slot": "{slot}: {name}'s path, {when}",
+    "slot_at": "{slot}: {name}'s path, at {heading}, {when}",
+    "left_slot": "before you went to a save",
+    "slot_name_char": 'The name of a save cannot hold "{char}".',
+    "slot_name_bad": "That cannot be the name of a save.",
+    "slot_name_rule": "It may hold letters, digits, spaces and {between}, begins with a letter or a digit, and has at "
+    "most {most} characters.",
+    "save_over": "There is one already: {slot}",
+    "save_over_yes": "Save over {name}",
+    "save_over_no": "Leave it as it is",
+    "saved": "Saved as {name}.",
+    "not_saved": "Nothing was saved.",
+    "no_saves": "There are no saves yet.",
+    "no_such_save": 'There is no save called "{name}".',
+    "load_which": "Which save do you want to go to?",
+    "loaded": "You are at your save. To come back to where you were, undo.",
+    "keeps_nothing": "Nothing of this reading is kept, so it cannot be saved either.",
+    # what can be typed for a command
+    "typed_undo": "undo",
+    "typed_redo": "redo",
+    "typed_rewind": "rewind",
+    "typed_skip": "skip",
+    "typed_sheet": "sheet",
+    "typed_save": "save",
+    "typed_load": "load",
+    "typed_transcript": "transcript",
+    "typed_endings": "endings",
+    "typed_help": "help",
+    "typed_quit": "quit, exit",
     # commands
     "help": "What you can do:",
     "help_choose": "take that choice; with ten or more, two digits and Enter",
@@ -65,20 +108,40 @@ ENGLISH: dict[str, str] = {
     "help_number": "the number of a choice takes it",
     "help_undo": "take back the last choice",
     "help_redo": "take the choice again that you took back",
+    "help_rewind": "go back to an earlier choice, from a list",
+    "help_skip": "pass over what you have read before, up to the next choice; again to stop",
     "help_sheet": "how things stand",
+    "help_save": "keep your place under a name; you are asked for one",
+    "help_load": "go to a place that you kept",
     "help_transcript": "write what you have read to a file",
     "help_endings": "the endings you have found",
     "help_help": "this list",
     "help_quit": "leave; nothing that was kept is lost",
+    "scroll_keys": "Space, b",
+    "help_scroll": "read on further down, and further up",
+    "more_below": "more: Space",
     "hint_undo": "undo",
     "hint_help": "help",
     "hint_quit": "leave",
     "undone": "You took back: {label}",
     "redone": "Taken again: {label}",
+    "undone_rewind": "You are back where you were before you went back.",
+    "undone_load": "You are back where you were before you went to a save.",
+    "redone_load": "You are at the save again.",
+    "redone_rewind": "You have gone back again.",
+    "rewind_where": "Before which choice do you want to stand again?",
+    "rewind_in": "{label} ({heading})",
+    "rewound": "You are back before: {label}",
+    "nothing_to_rewind": "You have chosen nothing yet on this path.",
+    "stay": "Stay where you are",
+    "stayed": "You are where you were.",
+    "skip_on": "What you have read before is passed over from now on.",
+    "skip_off": "Everything is told again from now on.",
+    "skipped": "Read before, and passed over but for its end:",
     "nothing_to_undo": "There is nothing to take back.",
     "undo_ends": "The story has changed since you read what came before, so you cannot go back further than this.",
     "nothing_to_redo": "There is nothing to take again.",
-    "not_here": "That can be done once a path has begun.",
+    "not_here": "That cannot be done here.",
     "empty_sheet": "This story shows no more than it tells.",
     "endings": "Endings found:",
     "endings_of": "{found} of {all}",
@@ -91,11 +154,20 @@ ENGLISH: dict[str, str] = {
     "nobody_there": "Nobody is there to choose, so here is how {name}'s path begins.",
     # endings
     "ending": "Ending: {title}",
-    "found_on_path": "You have found {found} of {all} endings on {name}'s path.",
+    "found_on_path_one": "You have found {found} of {all} ending on {name}'s path.",
+    "found_on_path_other": "You have found {found} of {all} endings on {name}'s path.",
     "hints_left": "Not yet found:",
+    "hints_left_on": "Not yet found on {name}'s path:",
     "after_undo": "Take back the last choice",
     "after_other": "Read {name}'s path",
     "after_again": "Read {name}'s path again",
+    # the other views of an event
+    "see_as": "See this moment as {name}",
+    "see_event": "See as {name}: {title}",
+    "glimpse": "{title}, as {name} has it",
+    "glimpse_none": "No way was found on which {name} comes to it after what you have settled.",
+    "glimpse_over": "Go back to {name}",
+    "glimpsed": "You are back with {name}. Nothing of what you saw is kept.",
     # what went wrong
     "stuck": "The story has come to a dead end here: no ending, and nothing to choose. That is the story's fault, not "
     "yours.",
@@ -115,6 +187,7 @@ ENGLISH: dict[str, str] = {
     "save_failed": "Your place could not be saved: {reason}. You can read on; saving is tried again after each choice.",
     "settle_failed": "What earlier readings left could not be copied: {reason}. It stays as it was.",
     "memory_failed": "That you found this ending could not be saved: {reason}.",
+    "seen_failed": "Which passages you have read could not be noted: {reason}. They cannot be skipped later.",
     "forget_failed": "That it is forgotten could not be saved: {reason}. It holds until you leave.",
     "broken": "Something in waymeet broke. Nothing that was kept of your reading is lost.",
     "no_live_menu": "The live menu cannot start here ({reason}), so this is the plain view.",
@@ -149,16 +222,66 @@ ENGLISH: dict[str, str] = {
 }
 
 
+#: The languages that there is a table for, the one that is used where nothing else is asked for first.
+LANGUAGES = ("en", "fr")
+_spoken: ContextVar[str] = ContextVar("_spoken", default=LANGUAGES[0])
+
+
+def language_for(wanted: str | None, environ: Mapping[str, str]) -> str:
+    """The language that the reader wants, or else that of their environment, if there is a table for it."""
+    names = (environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next(filter(None, names), "")
+    found = wanted or re.split(r"[_.@-]", locale)[0].casefold()
+    return found if found in LANGUAGES else LANGUAGES[0]
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Take words from the table of this language, for as long as this lasts."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def word(name: str, /, **values: object) -> str:
     """The text of this name, with the values filled in."""
-    return ENGLISH[name].format(**values)
+    return _WORDING.vformat(_table()[name], (), values)
+
+
+def counted(name: str, n: int, /, **values: object) -> str:
+    """The text for so many, with the values filled in: `name_one` or `name_other`, as the language has it."""
+    is_one = n in ((0, 1) if _spoken.get() == "fr" else (1,))
+    return word(f"{name}_one" if is_one else f"{name}_other", **values)
+
+
+class _Wording(Formatter):
+    """Fills in values; `{name:de}` is a name after the French `de`, which a vowel shortens."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec != "de":
+            return str(super().format_field(value, format_spec))
+        return f"d\u2019{value}" if _VOWEL.match(normalize("NFD", str(value))) else f"de {value}"
+
+
+_WORDING = _Wording()
+_VOWEL = re.compile(r"[aeiou\u0153]|y(?![aeiou])", re.IGNORECASE)
+
+
+def _table() -> Mapping[str, str]:
+    if _spoken.get() == "fr":
+        from waymeet.console.french import FRENCH
+
+        return FRENCH
+    return ENGLISH
 
 
 def asked_for(question: Question) -> str:
     """What can be answered to a question."""
     if question.kind == "number":
         return word("asked_number", low=question.low, high=question.high)
-    return word("asked_text", high=question.high)
+    return counted("asked_text", question.high, high=question.high)
 
 
 def ago(seconds: float) -> str:
@@ -167,7 +290,5 @@ def ago(seconds: float) -> str:
     if minutes < 1:
         return word("just_now")
     if hours < 1:
-        return word("minute_ago") if minutes == 1 else word("minutes_ago", n=minutes)
-    if days < 1:
-        return word("hour_ago") if hours == 1 else word("hours_ago", n=hours)
-    return word("yesterday") if days == 1 else word("days_ago", n=days)
+        return counted("minutes_ago", minutes, n=minutes)
+    return counted("hours_ago", hours, n=hours) if days < 1 else counted("days_ago", days, n=days)

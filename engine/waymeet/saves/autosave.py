@@ -1,4 +1,4 @@
-"""One protagonist's autosave: where the reader is, in two generations; a damaged file costs one choice at most."""
+"""Where a reader is, in two generations so that a damaged file costs only the latest; and the autosave of a path."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from waymeet.saves.files import copy_whole, free_name, name_before, read_whole, 
 from waymeet.sealed import seal, unseal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from waymeet.runtime import Moment, Recovered, Story
@@ -87,20 +87,22 @@ def from_bytes(data: bytes) -> Place:
     return Place(**fields)
 
 
-class Autosave:
-    """The two files of one path. Only one reader may write them: see `lock`.
+class Generations:
+    """A place in two files, the newer one and the one before. Only one reader may write them: see `lock`.
 
-    What a protagonist had under a `former` name is found, too, and left as it is.
+    What is under a `former` name is found, too, and left as it is.
     """
 
-    def __init__(self, folder: Path, protagonist: str, former: Iterable[str] = ()) -> None:
-        self.protagonist = protagonist
-        self.path, self.previous = _files(folder, protagonist)
-        self._names = (protagonist, *former)
-        self._files = [path for name in self._names for path in _files(folder, name)]
+    def __init__(self, folder: Path, name: str, former: Iterable[str] = ()) -> None:
+        self.path, self.previous = _files(folder, name)
+        self._files = [path for each in (name, *former) for path in _files(folder, each)]
         #: What `find` met that cannot be used; it is moved aside, never overwritten.
         self.unusable: list[Unusable] = []
         self._copies: dict[Path, Path] = {}
+
+    def holds(self, found: Found) -> bool:
+        """Whether a place was found in one of these files."""
+        return found.path in self._files
 
     def find(self, story: Story) -> Found | None:
         """The newest place that fits the story, if any; what does not is left in `unusable`."""
@@ -136,15 +138,30 @@ class Autosave:
         place = from_bytes(read_whole(path))
         if place.story != story.id:
             raise SaveError(f'it belongs to another story, "{place.story}"')
-        if place.protagonist not in self._names:
-            raise SaveError(f'it belongs to another path, "{place.protagonist}"')
+        self._check(place)
         recovered: Recovered = story.recover(place.moment)
         return Found(place, path, *recovered)
 
+    def _check(self, place: Place) -> None:
+        """Raise `SaveError` for a place that these files are not for."""
 
-def _files(folder: Path, protagonist: str) -> tuple[Path, Path]:
-    """The files of a path, the newer one first."""
-    return folder / f"autosave-{protagonist}.json", folder / f"autosave-{protagonist}.1.json"
+
+class Autosave(Generations):
+    """Where the reader is on one path; what its protagonist had under `former` names is found, too."""
+
+    def __init__(self, folder: Path, protagonist: str, former: Sequence[str] = ()) -> None:
+        self.protagonist = protagonist
+        self._names = (protagonist, *former)
+        super().__init__(folder, f"autosave-{protagonist}", [f"autosave-{name}" for name in former])
+
+    def _check(self, place: Place) -> None:
+        if place.protagonist not in self._names:
+            raise SaveError(f'it belongs to another path, "{place.protagonist}"')
+
+
+def _files(folder: Path, name: str) -> tuple[Path, Path]:
+    """The files of a name, the newer one first."""
+    return folder / f"{name}.json", folder / f"{name}.1.json"
 
 
 def _aside(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Everything that is kept of one story: an autosave for each protagonist, and what finished playthroughs left."""
+"""Everything that is kept of one story: an autosave for each path, named saves, and what finished readings left."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from waymeet.errors import SaveError
 from waymeet.renaming import Renaming
 from waymeet.saves import memory
-from waymeet.saves.autosave import Autosave, Unusable
+from waymeet.saves.autosave import Autosave, Generations, Unusable
 from waymeet.saves.files import copy_whole, free_name, name_before, read_whole, sweep, write_atomically
 from waymeet.saves.lock import Lock
 from waymeet.saves.memory import Legacy
+from waymeet.saves.seen import Seen
+from waymeet.saves.slots import Slots
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +49,10 @@ class Shelf:
         former = _former(self.folder, names, Renaming(story.data.past))
         #: The autosaves, by protagonist.
         self.autosaves: Mapping[str, Autosave] = {name: Autosave(self.folder, name, former[name]) for name in names}
+        #: Where the reader was on each path before they went to a save there.
+        self.left: Mapping[str, Generations] = {name: Generations(self.folder, f"left-{name}") for name in names}
+        #: The saves that the reader has named.
+        self.slots = Slots(self.folder)
         #: The memory file, where it cannot be used.
         self.unusable: Unusable | None = None
         #: What finished playthroughs left, and what of it the story, edited since, could not keep.
@@ -56,6 +62,10 @@ class Shelf:
     def writable(self) -> bool:
         """Whether places can be kept here: not while another player has the story open."""
         return self._lock.held
+
+    def seen(self) -> Seen:
+        """What was told to the reader before; raises `OSError` where that cannot be read."""
+        return Seen(self.folder / "seen", writable=self.writable)
 
     def leave(self, legacy: Legacy) -> None:
         """Go on with this legacy, and keep it where that is allowed; raises `OSError`."""
