@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -18,6 +17,7 @@ from waymeet.analysis.surveying import surveys
 from waymeet.analysis.uses import uses_of
 from waymeet.authoring.compiler import compile_story
 from waymeet.authoring.loading import WrittenFiles, load_files
+from waymeet.collecting import collector_off
 from waymeet.diagnostics import Diagnostic, Proof, Report, Severity, StoryError, Summary, Undecided
 from waymeet.prose.rendering import Rendering, Template, is_fixed
 from waymeet.rules import GRAPH_RULES, SETTABLE_RULES, STATE_RULES
@@ -37,21 +37,9 @@ if TYPE_CHECKING:
 _JUDGING = 0.5
 
 
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Keep the cyclic garbage collector from going through a story's many small objects again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 def compile_files(files: dict[str, bytes], name: str) -> StoryData:
     """The runnable story; raises `StoryError`."""
-    with _collector_off():
+    with collector_off():
         return compile_written(load_files(files), name)
 
 
@@ -62,14 +50,14 @@ def compile_written(written: WrittenFiles, name: str) -> StoryData:
 
 def compiled_whole(written: WrittenFiles, name: str) -> Compiled:
     """The runnable story of files that were read, with the places of its parts; raises `StoryError`."""
-    with _collector_off():
+    with collector_off():
         compiled = compile_story(written, SETTABLE_RULES)
     if compiled is None:
         raise StoryError(_invalid(written, name))
     return compiled
 
 
-@_collector_off()
+@collector_off()
 def check_files(
     files: dict[str, bytes], name: str, *, budget: Budget | float | None = None, proofs: Proofs | None = None
 ) -> Report:

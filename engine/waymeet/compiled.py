@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, overload
 
+from waymeet.collecting import collector_off
 from waymeet.story import (
     Ask,
     Assignment,
@@ -76,6 +77,7 @@ def to_bytes(story: StoryData) -> bytes:
     return sealed(parts_of(story))
 
 
+@collector_off()
 def from_bytes(data: bytes) -> StoryData:
     """The story that `to_bytes` wrote, all of it; raises `StoryDataError` on anything else."""
     container = Container(in_memory(data), len(data))
@@ -314,7 +316,8 @@ def _tagged(step: Step) -> tuple[Any, ...]:
 
 
 def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+    """JSON with tuples for its lists; what is no list is not looked into."""
+    return tuple([_frozen(item) if type(item) is list else item for item in value]) if type(value) is list else value
 
 
 def _story(container: Container, renew: Renew | None) -> StoryData:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from waymeet.cache import Cache, cache_folder
+from waymeet.collecting import collector_off
 from waymeet.compiled import Container, File, StoryDataError, fingerprint, in_memory, opened, to_bytes
 from waymeet.errors import WaymeetError
 from waymeet.expressions.code import CodeError
@@ -42,6 +43,7 @@ _COMPILER = (
 )
 
 
+@collector_off()
 def load(path: str | os.PathLike[str]) -> Story:
     """The story in a folder or a file.
 
