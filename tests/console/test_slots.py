@@ -79,7 +79,10 @@ def test_what_is_no_name_is_said(read: Read, home: Path, name: str, why: str) ->
     heard = read(f"save {name}", "q", protagonist="ada")
     told = heard.text.replace("\n", " ")
     assert why in told
-    assert "It may hold letters, digits, spaces and -  _  ', begins with a letter or a digit" in told
+    assert (
+        "It may hold letters, digits, spaces, hyphens, underscores and apostrophes, begins with a letter or a digit"
+        in told
+    )
     assert "Nothing was saved." in told
     assert not list(home.rglob("slot*"))
 

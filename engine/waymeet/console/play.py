@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import time
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from waymeet.console import front
 from waymeet.console.accidents import EXIT_INTERRUPTED, EXIT_IO, Signals, Stopped, abandon
 from waymeet.console.cleaning import clean
+from waymeet.console.config import read_config
 from waymeet.console.page import Page
 from waymeet.console.plain import PlainView
 from waymeet.console.reading import Reading
@@ -21,6 +22,7 @@ from waymeet.console.words import language_for, speaking, word
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from waymeet.console.config import Config
     from waymeet.console.full import FullView
     from waymeet.console.history import History
     from waymeet.console.inline import InlineView
@@ -30,6 +32,31 @@ if TYPE_CHECKING:
     from waymeet.runtime import Story
 
 EXIT_USAGE = 2
+
+
+class Asked(NamedTuple):
+    """How the reader wants to read: on the command line, by their settings, by the environment."""
+
+    options: PlayOptions
+    config: Config
+    environ: Mapping[str, str]
+
+    @property
+    def spoken_by(self) -> str | None:
+        """The words that say what turned screen-reader mode on; None where nothing did."""
+        by_environment = self.environ.get("WAYMEET_SCREEN_READER", "")
+        if self.options.screen_reader:
+            return word("spoken_option")
+        if by_environment not in ("", "0"):
+            return word("spoken_environment")
+        by_config = not by_environment and self.config.settings.get("screen_reader", False)
+        return word("spoken_config", path=self.config.path) if by_config else None
+
+    @property
+    def notices(self) -> list[str]:
+        """What is said before anything else."""
+        spoken = self.spoken_by
+        return [*([] if spoken is None else [spoken]), *self.config.complaints]
 
 
 def play(
@@ -47,9 +74,10 @@ def play(
     What breaks in the console itself is raised, once the terminal is as it was and the reader has been told.
     """
     streams = open_streams(stdin, stdout, stderr)
-    surroundings = os.environ if environ is None else environ
-    with speaking(language_for(options.language, surroundings)):
-        return _ended(lambda signals: _play(story, options, streams, surroundings, signals, clock), streams)
+    config = read_config()
+    asked = Asked(config.added_to(options), config, os.environ if environ is None else environ)
+    with speaking(language_for(asked.options.language, asked.environ)):
+        return _ended(lambda signals: _play(story, asked, streams, signals, clock), streams)
 
 
 def _ended(playing: Callable[[Signals], int], streams: Streams) -> int:
@@ -76,21 +104,15 @@ def _ended(playing: Callable[[Signals], int], streams: Streams) -> int:
     return code
 
 
-def _play(
-    story: Story,
-    options: PlayOptions,
-    streams: Streams,
-    environ: Mapping[str, str],
-    signals: Signals,
-    clock: Callable[[], float],
-) -> int:
+def _play(story: Story, asked: Asked, streams: Streams, signals: Signals, clock: Callable[[], float]) -> int:
+    options = asked.options
     known = [path.id for path in story.protagonists]
     if options.protagonist not in (None, *known):
         message = word("no_such_path", name=str(options.protagonist), names=", ".join(known))
         return _refuse(streams, message)
     if options.auto is not None:
-        return _read_at_random(story, options, streams, environ)
-    with _opened_page(options, streams, environ, signals) as page:
+        return _read_at_random(story, asked, streams)
+    with _opened_page(asked, streams, signals) as page:
         session = Session(story, options, page, clock)
         try:
             refusal = _read(session)
@@ -102,15 +124,15 @@ def _play(
     return EXIT_IO if session.failed else 0
 
 
-def _read_at_random(story: Story, options: PlayOptions, streams: Streams, environ: Mapping[str, str]) -> int:
+def _read_at_random(story: Story, asked: Asked, streams: Streams) -> int:
     """Random readings, in the plain view even at a terminal."""
     from waymeet.console import transcript
     from waymeet.console.auto import read_at_random
 
-    spoken = _spoken_by(options, environ)
+    options, spoken = asked.options, asked.spoken_by
     page = Page(PlainView(streams.stdin, streams.stdout, spoken=spoken is not None, width=options.width))
-    if spoken is not None:
-        page.say(spoken)
+    for notice in asked.notices:
+        page.say(notice)
     sound, text = read_at_random(story, options, page)
     if options.transcript is not None:
         try:
@@ -167,42 +189,31 @@ def _follow(session: Session) -> str | None:
 
 
 @contextmanager
-def _opened_page(
-    options: PlayOptions, streams: Streams, environ: Mapping[str, str], signals: Signals
-) -> Iterator[Page]:
+def _opened_page(asked: Asked, streams: Streams, signals: Signals) -> Iterator[Page]:
     """A page in the view that suits; screen-reader mode says what turned it on, before anything else."""
-    spoken = _spoken_by(options, environ)
-    is_plain = spoken is not None or options.view == "plain" or environ.get("TERM", "dumb") == "dumb"
+    options, spoken = asked.options, asked.spoken_by
+    is_plain = spoken is not None or options.view == "plain" or asked.environ.get("TERM", "dumb") == "dumb"
     with ExitStack() as closing:
-        notice = spoken
+        notices = asked.notices
         view: View = PlainView(streams.stdin, streams.stdout, spoken=spoken is not None, width=options.width)
         if not is_plain and streams.stdin.isatty() and streams.stdout.isatty():
             try:
-                live = _live_view(options, streams, environ, signals)
+                live = _live_view(asked, streams, signals)
             except (ImportError, OSError, ValueError) as error:
-                notice = word("no_live_menu", reason=error)
+                notices.append(word("no_live_menu", reason=error))
             else:
                 closing.callback(live.close)
                 view = live
         page = Page(view)
-        if notice is not None:
+        for notice in notices:
             page.say(notice)
         yield page
 
 
-def _spoken_by(options: PlayOptions, environ: Mapping[str, str]) -> str | None:
-    if options.screen_reader:
-        return word("spoken_option")
-    if environ.get("WAYMEET_SCREEN_READER", "") not in ("", "0"):
-        return word("spoken_environment")
-    return None
-
-
-def _live_view(
-    options: PlayOptions, streams: Streams, environ: Mapping[str, str], signals: Signals
-) -> InlineView | FullView:
+def _live_view(asked: Asked, streams: Streams, signals: Signals) -> InlineView | FullView:
     """The view with keys that the reader wants; raises what prompt_toolkit does where it cannot start."""
-    theme = theme_for(options.theme, environ)
+    options = asked.options
+    theme = theme_for(options.theme, asked.environ)
     if options.view == "full":
         from waymeet.console.full import open_full
 
