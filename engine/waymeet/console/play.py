@@ -93,9 +93,11 @@ def _ended(playing: Callable[[Signals], int], streams: Streams) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         abandon(streams.stdout)
-        return 0
+        return signals.code or 0
     except OSError as error:
         abandon(streams.stdout)
+        if signals.code is not None:
+            return signals.code  # the terminal went away, and cannot be written to
         streams.stderr.write(f"waymeet: {error}\n")
         return EXIT_IO
     except Exception:
