@@ -29,6 +29,8 @@ from waymeet.authoring.constructs import flags as constructs
 from waymeet.checking import compile_files
 from waymeet.cli import main
 from waymeet.console import auto
+from waymeet.console.keys import BINDINGS
+from waymeet.console.words import word
 from waymeet.diagnostics import StoryError
 from waymeet.expressions import parser, typing
 from waymeet.prose import parser as prose
@@ -357,9 +359,22 @@ def _limits() -> str:
 # -- pages that are made from the program ------------------------------------
 
 
-@pytest.mark.parametrize(("page", "made"), [("rules", _rules), ("limits", _limits)])
+def _keys() -> str:
+    """The table of what a reader can do."""
+    rows = [("`1` to `9`", "the number", word("help_choose")), ("up, down, `j`, `k`, Enter", "", word("help_move"))]
+    for binding in BINDINGS:
+        keys = ", ".join(key if len(key) > 1 else f"`{key}`" for key in binding.shown.split(", "))
+        typed = ", ".join(f"`{each}`" for each in word(f"typed_{binding.command.value}").split(", "))
+        rows.append((keys, typed, word(f"help_{binding.command.value}")))
+    lines = ["", "| key | typed | does |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in rows)]
+    return "\n".join(lines) + "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("page", "made"), [("reference/rules", _rules), ("reference/limits", _limits), ("reading", _keys)]
+)
 def test_what_is_made_from_the_program_is_what_it_says(page: str, made: Callable[[], str], update: bool) -> None:
-    path = ROOT / f"docs/reference/{page}.md"
+    path = ROOT / f"docs/{page}.md"
     text = path.read_text(encoding="utf-8")
     found = _MADE.search(text)
     assert found, "the place for it is marked"

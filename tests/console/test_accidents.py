@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import io
 import os
 import pty
 import signal
 import subprocess
 import sys
-import termios
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -135,20 +133,11 @@ def test_killed_at_any_instant_nothing_read_is_lost(compiled: Path, home: Path, 
 @pytest.mark.parametrize("view", ["--plain", "--width=60", "--full"])
 def test_a_terminal_that_goes_away_ends_in_129_and_the_place_is_kept(home: Path, view: str) -> None:
     reader, terminal = pty.openpty()
-
-    def own() -> None:
-        os.setsid()
-        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
-
-    command = [sys.executable, "-m", "waymeet", "play", str(STORY), "--as", "ada", view]
+    own = "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); from waymeet.cli import main; "
+    command = [sys.executable, "-c", f"{own}sys.exit(main(sys.argv[1:]))", "play", str(STORY), "--as", "ada", view]
     environ = {**os.environ, "TERM": "xterm"}
     with subprocess.Popen(
-        command,
-        stdin=terminal,
-        stdout=terminal,
-        stderr=subprocess.PIPE,
-        preexec_fn=own,
-        env=environ,  # noqa: PLW1509 - nothing else runs here
+        command, stdin=terminal, stdout=terminal, stderr=subprocess.PIPE, env=environ, start_new_session=True
     ) as player:
         os.close(terminal)
         _read_until(reader, b"ring.")
