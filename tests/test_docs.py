@@ -36,6 +36,7 @@ from waymeet.expressions import parser, typing
 from waymeet.prose import parser as prose
 from waymeet.rules import FILE_RULES, GRAPH_RULES, STATE_RULES
 from waymeet.saves import files as saves
+from waymeet.saves import seen, slots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -348,6 +349,8 @@ def _limits() -> str:
         "nodes of the diagrams of its sets of states": surveying.MAX_NODES,
         "time of a check, unless told otherwise": f"{budget.SECONDS:.0f} s",
         "length of a line, with `--width`": f"{min(cli._WIDTHS)} to {max(cli._WIDTHS)}",
+        "characters of the name of a save": slots.MAX_NAME,
+        "size of the file of what was told": f"{seen.MAX_SIZE // mega} MiB",
         "size of a save": f"{saves.MAX_SIZE // mega} MiB",
         "size of the bytes of `Moment.save`": f"{snapshots.MAX_SIZE // mega} MiB",
     }

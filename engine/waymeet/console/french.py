@@ -61,7 +61,7 @@ FRENCH: dict[str, str] = {
     "hint_entry": ":annuler   :aide   :quitter",
     "no_fit": "Ce ne peut pas être la réponse.",
     # saves with names
-    "slot_name": "Sous quel nom sauvegarder\u00a0?",
+    "slot_name": "Sous quel nom sauvegarder\u00a0? Entrée seule ne sauvegarde rien.",
     "slot_names": "Déjà là\u00a0:",
     "slot": "{slot}\u00a0: le chemin {name:de}, {when}",
     "slot_at": "{slot}\u00a0: le chemin {name:de}, à «\u00a0{heading}\u00a0», {when}",

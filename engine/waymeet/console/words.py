@@ -70,7 +70,7 @@ ENGLISH: dict[str, str] = {
     "hint_entry": ":undo   :help   :quit",
     "no_fit": "That cannot be the answer.",
     # saves with names
-    "slot_name": "Save under which name?",
+    "slot_name": "Save under which name? Enter alone saves nothing.",
     "slot_names": "There already:",
     "slot": "{slot}: {name}'s path, {when}",
     "slot_at": "{slot}: {name}'s path, at {heading}, {when}",
