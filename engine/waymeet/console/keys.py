@@ -34,7 +34,11 @@ class Order(NamedTuple):
     name: str
 
 
-def command_of(given: Command | Order) -> Command:
+#: What can come in the place of an answer.
+Aside = Command | Order
+
+
+def command_of(given: Aside) -> Command:
     """The command itself, however it was given."""
     return given.command if isinstance(given, Order) else given
 
@@ -77,7 +81,7 @@ BINDINGS: tuple[Binding, ...] = (
 )
 
 
-def command_typed(answer: str) -> Command | Order | None:
+def command_typed(answer: str) -> Aside | None:
     """The command of a typed word, if it is one, and of one with a name; case matters for single letters only."""
     given, _, name = answer.strip().partition(" ")
     command = _command_of(given)
@@ -90,7 +94,7 @@ def _command_of(given: str) -> Command | None:
     return next((binding.command for binding in BINDINGS if binding.means(given)), None)
 
 
-def command_answered(answer: str, question: Question) -> Command | Order | None:
+def command_answered(answer: str, question: Question) -> Aside | None:
     """The command given in the place of an answer: after a colon; without one only where no word can be an answer."""
     typed = answer.strip()
     if typed.startswith(":"):

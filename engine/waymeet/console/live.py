@@ -15,7 +15,7 @@ from prompt_toolkit.layout import Layout
 from prompt_toolkit.styles import Style
 
 from waymeet.console.accidents import Stopped
-from waymeet.console.keys import BINDINGS, Command, Order
+from waymeet.console.keys import BINDINGS, Aside, Command
 from waymeet.console.menu import Menu
 from waymeet.console.themes import DEFAULT, MONO, THEMES
 from waymeet.console.typesetting import Setting, comfortable
@@ -73,18 +73,18 @@ class LiveView:
         """Styles as styles, if the theme has them, at the width that the terminal has now."""
         return Setting(comfortable(self._output.get_size().columns, self._width), marks=self._marks)
 
-    def ask(self, options: Sequence[Option]) -> int | Command | Order:
+    def ask(self, options: Sequence[Option]) -> int | Aside:
         """Run the menu until a key answers it; what was typed before it stood there is thrown away."""
         menu = Menu(options, lambda: self.setting, self._grace())
-        answer: int | Command = self._run(self._application(menu))
+        answer: int | Aside = self._run(self._application(menu))
         return answer
 
-    def read(self, question: Question) -> str | Command | Order:
+    def read(self, question: Question) -> str | Aside:
         """Have the answer typed on a line."""
         from waymeet.console.entry import Entry
 
         entry = Entry(question, lambda: self.setting, self._grace())
-        answer: str | Command | Order = self._run(self._application(entry))
+        answer: str | Aside = self._run(self._application(entry))
         return answer
 
     def help(self) -> Sequence[tuple[str, str]]:
@@ -135,7 +135,7 @@ class LiveView:
         heard_from = self._clock() + GRACE
         return lambda: self._clock() < heard_from
 
-    def _run(self, app: Application[_Answer | Command]) -> _Answer | Command:
+    def _run(self, app: Application[_Answer | Aside]) -> _Answer | Aside:
         """Run the application, ending it in good order on signals and on whatever breaks in it."""
         arrived: list[BaseException] = []
 

@@ -6,13 +6,14 @@ import os
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
-from waymeet.console.keys import BINDINGS, Command, Order, command_answered, command_typed
+from waymeet.console.keys import BINDINGS, Command, command_answered, command_typed
 from waymeet.console.typesetting import EMPTY, Setting, comfortable, plain, set_text
 from waymeet.console.words import asked_for, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from waymeet.console.keys import Aside
     from waymeet.console.typesetting import Line
     from waymeet.console.view import Option
     from waymeet.runtime import Question
@@ -46,12 +47,12 @@ class PlainView:
         self._out.writelines(plain(line) + "\n" for line in lines)
         self._out.flush()
 
-    def ask(self, options: Sequence[Option]) -> int | Command | Order:
+    def ask(self, options: Sequence[Option]) -> int | Aside:
         """List the options and read lines until one is an answer; an interrupt is asked about once."""
         self.show([EMPTY, *self._menu(options), EMPTY])
         last = sum(option.locked is None for option in options)
 
-        def meant(line: str) -> int | Command | Order | None:
+        def meant(line: str) -> int | Aside | None:
             command = command_typed(line)
             number = line.rstrip(".)")  # a menu shows "1.", and some type what they see
             if command is None and number.isascii() and number.isdecimal() and 1 <= int(number) <= last:
@@ -62,7 +63,7 @@ class PlainView:
 
         return self._heard(word("prompt"), meant)
 
-    def read(self, question: Question) -> str | Command | Order:
+    def read(self, question: Question) -> str | Aside:
         """Put the question and read a line."""
         lines = [*self._explanation("how_to_answer_question"), *set_text(question.label, self.setting)]
         self.show([EMPTY, *lines, *set_text(asked_for(question), self.setting), EMPTY])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from waymeet.console import glimpse, retracing, slots
 from waymeet.console.glimpse import Glimpse
-from waymeet.console.keys import Command, Order, command_of
+from waymeet.console.keys import Aside, Command, Order, command_of
 from waymeet.console.skipping import Skipping
 from waymeet.console.view import Option
 from waymeet.console.words import counted, word
@@ -37,7 +37,7 @@ class Forget(NamedTuple):
     """Begin the whole telling anew."""
 
 
-Action = Take | Read | Forget | Glimpse | Command | Order
+Action = Take | Read | Forget | Glimpse | Aside
 
 
 class Reading:
@@ -182,7 +182,7 @@ class Reading:
 
     # -- doing ------------------------------------
 
-    def _do(self, given: Command | Order) -> None:
+    def _do(self, given: Aside) -> None:
         name = given.name if isinstance(given, Order) else ""
         match command := command_of(given):
             case Command.UNDO:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from waymeet.console import transcript
 from waymeet.console.history import History
 from waymeet.console.keeper import Keeper
-from waymeet.console.keys import Command, Order, command_of
+from waymeet.console.keys import Command, command_of
 from waymeet.console.view import Option
 from waymeet.console.words import word
 from waymeet.runtime import ChoiceError, EndlessLoopError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from waymeet.console.keys import Aside
     from waymeet.console.options import PlayOptions
     from waymeet.console.page import Page
     from waymeet.runtime import Moment, Story
@@ -160,7 +161,7 @@ class Session:
             self.do_anywhere(answer)
         return answer
 
-    def ask_or_load(self, options: Sequence[Option]) -> int | Command | Order | None:
+    def ask_or_load(self, options: Sequence[Option]) -> int | Aside | None:
         """The same, where the reader can also go to a save; then the command."""
         while True:
             answer = self.page.view.ask(options)
@@ -170,7 +171,7 @@ class Session:
                 return answer
             self.do_anywhere(answer)
 
-    def do_anywhere(self, command: Command | Order) -> None:
+    def do_anywhere(self, command: Aside) -> None:
         """A command that needs no reading; says so of the others."""
         match command:
             case Command.HELP:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from waymeet.console.keys import Command, Order
+    from waymeet.console.keys import Aside
     from waymeet.console.typesetting import Line, Setting
     from waymeet.runtime import Question
 
@@ -42,14 +42,14 @@ class View(Protocol):
         """Add lines to what was shown, for good."""
         ...
 
-    def ask(self, options: Sequence[Option]) -> int | Command | Order:
+    def ask(self, options: Sequence[Option]) -> int | Aside:
         """The index of the option taken, among those not locked, or a command; `Command.QUIT` at the end of input.
 
         Raises `Stopped` when the reader insists on leaving or a signal says so.
         """
         ...
 
-    def read(self, question: Question) -> str | Command | Order:
+    def read(self, question: Question) -> str | Aside:
         """What the reader types as the answer to a question, fitting or not, or a command, as `ask`."""
         ...
 
