@@ -71,6 +71,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     options, more = parser.parse_known_args(arguments)
     if (getattr(options, "follow", None) or "").endswith(","):
         parser.error("argument --follow: no space may stand behind a comma, as in --follow ask,boy")
+    if getattr(options, "json", False) and options.auto is not None:
+        parser.error("argument --json: not allowed with argument --auto")
     if more:
         parser.error(f"unrecognized arguments: {' '.join(more)}")
     if options.command is None:
@@ -126,6 +128,7 @@ def _play_arguments(parser: argparse.ArgumentParser) -> None:
         help="play a way first and keep nothing: choice ids (a,b), or a file with some, a witness or a JSON report "
         "(report.json#3: its third finding)",
     )
+    parser.add_argument("--json", action="store_true", help="for programs: one JSON object a line in and out")
     parser.add_argument("--plain", action="store_true", help="no escape codes, numbered choices, words for keys")
     parser.add_argument("--screen-reader", action="store_true", help="plain, and everything said in words")
     parser.add_argument("--width", type=_width, metavar="CELLS", help="the length of a line")
@@ -151,6 +154,7 @@ def _play(options: argparse.Namespace) -> int:
         width=options.width,
         new=options.new,
         transcript=options.transcript,
+        json=options.json,
     )
     return play(story, chosen)
 

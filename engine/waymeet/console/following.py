@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 def follow(session: Session) -> Reading:
     """The reading after the way that was asked for, always from the same beginning; raises `WayError`."""
-    way = _way(session)
-    session.keeper.suppose(way.memory)
-    history = session.history = History([_begin(session, way)])
+    history, way = begun(session)
     reading = Reading(session, history, keeps=session.options.follow is not None)
     front.show_title(session)
     if session.options.follow is not None:
@@ -29,6 +27,14 @@ def follow(session: Session) -> Reading:
     reading.open()
     play_back(reading, history, way)
     return reading
+
+
+def begun(session: Session) -> tuple[History, Way]:
+    """The beginning of the way that was asked for, and the way; raises `WayError`."""
+    way = _way(session)
+    session.keeper.suppose(way.memory)
+    session.history = History([_begin(session, way)])
+    return session.history, way
 
 
 def _way(session: Session) -> Way:

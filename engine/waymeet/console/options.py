@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 class PlayOptions(NamedTuple):
     """How to play. `auto` is a number of random readings, `width` the measure in terminal cells.
 
-    `follow` is a way to play first: choice ids, or the path of a file that holds some, a witness or a report.
+    `follow` is a way to play first: choice ids, or the path of a file that holds some, a witness or a report. `json` is
+    to be driven by a program.
     """
 
     protagonist: str | None = None
@@ -24,3 +25,4 @@ class PlayOptions(NamedTuple):
     width: int | None = None
     new: bool = False
     transcript: Path | None = None
+    json: bool = False

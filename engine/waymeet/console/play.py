@@ -79,6 +79,8 @@ def _play(
         return _refuse(streams, message)
     if options.auto is not None:
         return _read_at_random(story, options, streams, environ)
+    if options.json:
+        return _drive(story, options, streams, clock)
     page = _open_page(options, streams, environ, signals)
     session = Session(story, options, page, clock)
     try:
@@ -106,6 +108,25 @@ def _read_at_random(story: Story, options: PlayOptions, streams: Streams, enviro
             page.say_file(word("transcript_failed", reason=error.strerror), options.transcript)
             return EXIT_IO
     return 0 if sound else 1
+
+
+def _drive(story: Story, options: PlayOptions, streams: Streams, clock: Callable[[], float]) -> int:
+    """Let a program read."""
+    from waymeet.console.driving import Driver, Notices
+    from waymeet.console.replaying import WayError
+
+    notices = Notices()
+    session = Session(story, options, Page(notices), clock)
+    driver = Driver(session, notices, streams)
+    try:
+        driver.run()
+    except WayError as error:
+        return _refuse(streams, str(error))
+    finally:
+        session.close()
+    session.say_last_words()
+    driver.leave()
+    return EXIT_IO if session.failed else 0
 
 
 def _read(session: Session) -> int:

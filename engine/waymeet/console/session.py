@@ -45,11 +45,12 @@ class Session:
 
     # -- beginning ------------------------------------
 
-    def begin(self, protagonist: str) -> History | None:
+    def begin(self, protagonist: str, seed: int | None = None) -> History | None:
         """The start of a path, with what earlier playthroughs left; None if the story cannot begin there."""
         memory = self.keeper.legacy.memory
+        seed = self._seed() if seed is None else seed
         try:
-            return self._opened(History([self.story.begin(protagonist, seed=self._seed(), memory=memory)]))
+            return self._opened(History([self.story.begin(protagonist, seed=seed, memory=memory)]))
         except EndlessLoopError as error:
             self.page.say(word("cannot_begin", name=self.story.protagonist(protagonist).name, reason=error))
             return None
