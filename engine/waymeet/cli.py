@@ -71,8 +71,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     options, more = parser.parse_known_args(arguments)
     if (getattr(options, "follow", None) or "").endswith(","):
         parser.error("argument --follow: no space may stand behind a comma, as in --follow ask,boy")
-    if getattr(options, "json", False) and options.auto is not None:
-        parser.error("argument --json: not allowed with argument --auto")
+    if options.command == "play" and (clash := _clash(options)):
+        parser.error(clash)
     if more:
         parser.error(f"unrecognized arguments: {' '.join(more)}")
     if options.command is None:
@@ -128,6 +128,15 @@ def _play_arguments(parser: argparse.ArgumentParser) -> None:
         help="play a way first and keep nothing: choice ids (a,b), or a file with some, a witness or a JSON report "
         "(report.json#3: its third finding)",
     )
+    first.add_argument("--at", metavar="NODE", help="begin at this node (scene.node) and keep nothing")
+    parser.add_argument(
+        "--set",
+        dest="flags",
+        action="append",
+        default=[],
+        metavar="FLAG=VALUE",
+        help="begin with this value of a flag or memory and keep nothing; as often as you like",
+    )
     parser.add_argument("--json", action="store_true", help="for programs: one JSON object a line in and out")
     parser.add_argument("--plain", action="store_true", help="no escape codes, numbered choices, words for keys")
     parser.add_argument("--screen-reader", action="store_true", help="plain, and everything said in words")
@@ -155,8 +164,18 @@ def _play(options: argparse.Namespace) -> int:
         new=options.new,
         transcript=options.transcript,
         json=options.json,
+        at=options.at,
+        flags=tuple(options.flags),
     )
     return play(story, chosen)
+
+
+def _clash(options: argparse.Namespace) -> str | None:
+    """What is wrong with options that cannot stand together, where argparse does not see it."""
+    ways = [f"--{name}" for name in ("auto", "replay", "follow") if getattr(options, name) is not None]
+    if options.json and options.auto is not None:
+        return "argument --json: not allowed with argument --auto"
+    return f"argument --set: not allowed with argument {ways[0]}" if options.flags and ways else None
 
 
 def _path(text: str) -> Path:

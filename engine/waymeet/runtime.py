@@ -14,6 +14,7 @@ from waymeet.recovering import Recovery
 from waymeet.restoring import saved_state
 from waymeet.snapshots import Origin, Snapshot
 from waymeet.story import fingerprint, from_bytes, to_bytes
+from waymeet.supposing import step_named, supposed
 from waymeet.values import FlagValueError, Value, decode, encode
 
 if TYPE_CHECKING:
@@ -162,18 +163,25 @@ class Story:
         seed: int = 0,
         memory: Mapping[str, Value] | None = None,
         outcomes: Iterable[str] = (),
+        at: str | None = None,
+        flags: Mapping[str, Value] | None = None,
     ) -> Moment:
         """The first moment of a path.
 
         `memory` is what earlier playthroughs left (see `Moment.memory`); what it leaves out starts as the story says.
         `outcomes` fixes what rolls, chances and draws come to, and what questions are answered, in order; after those
-        the seed decides. Raises `ChoiceError` for an unknown path or an outcome that cannot be, `ValueError` for a
-        memory that does not fit, `EndlessLoopError`.
+        the seed decides. To try things out, a reading can begin elsewhere, `at` a node, and with other `flags`, a local
+        one's by `scene.flag`; `replay` knows nothing of those two. Raises `ChoiceError` for an unknown path or an
+        outcome that cannot be, `ValueError` for a memory or a flag that does not fit, `SupposedError` for an unknown
+        node, `EndlessLoopError`.
         """
         start = self.protagonist(protagonist).start
+        if at is not None:
+            start = step_named(self.data, at)
         fixed = tuple(outcomes)
         origin, registers = _origin(self, protagonist, seed, memory or {}, fixed)
-        teller = Teller(self, self.texts, {}, seed, (), Luck(mixed(seed & SEEDS), fixed))
+        registers, texts = supposed(self.data, registers, self.texts, flags or {})
+        teller = Teller(self, texts, {}, seed, (), Luck(mixed(seed & SEEDS), fixed))
         passages: list[Passage] = []
         state = _drawn(lambda: self.machine.arrive(start, registers, passages, dice=teller.dice))
         return _told(teller, origin, None, state, passages, scene="")

@@ -106,7 +106,7 @@ class Driver:
     def _enter(self) -> None:
         """Go where the command line says."""
         options = self._session.options
-        if options.replay is not None or options.follow is not None:
+        if options.replay is not None or options.is_trial:
             history, way = begun(self._session)
             self._open(history)
             play_back(self, history, way)

@@ -84,7 +84,7 @@ def _play(
     page = _open_page(options, streams, environ, signals)
     session = Session(story, options, page, clock)
     try:
-        code = _read(session) if options.replay is None and options.follow is None else _follow(session, streams)
+        code = _follow(session, streams) if options.replay is not None or options.is_trial else _read(session)
     finally:
         session.close()
     session.say_last_words()
@@ -162,7 +162,7 @@ def _follow(session: Session, streams: Streams) -> int:
         reading = follow(session)
     except WayError as error:
         return _refuse(streams, str(error))
-    if session.page.view.is_live or session.options.follow is not None:
+    if session.page.view.is_live or session.options.is_trial:
         _read_on(session, _next_path(session, reading.run()))
     return 0
 

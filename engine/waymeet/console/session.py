@@ -31,7 +31,7 @@ class Session:
         self.story = story
         self.options = options
         self.page = page
-        self.keeper = Keeper(story, page, clock, keeps=options.follow is None)
+        self.keeper = Keeper(story, page, clock, keeps=not options.is_trial)
         #: The history that the reader is in, or was in last.
         self.history: History | None = None
         self._transcripts_failed = False
