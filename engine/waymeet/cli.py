@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from waymeet.authoring.rewriting import Rewritten
+    from waymeet.console.workshop import Watch
     from waymeet.diagnostics import Report, StoryError, StoryNotFoundError
     from waymeet.recording import Coverage, Recording
     from waymeet.runtime import Story
@@ -137,6 +138,7 @@ def _play_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FLAG=VALUE",
         help="begin with this value of a flag or memory and keep nothing; as often as you like",
     )
+    parser.add_argument("--watch", action="store_true", help="go on in the story as it is each time a file is saved")
     parser.add_argument("--json", action="store_true", help="for programs: one JSON object a line in and out")
     parser.add_argument("--plain", action="store_true", help="no escape codes, numbered choices, words for keys")
     parser.add_argument("--screen-reader", action="store_true", help="plain, and everything said in words")
@@ -167,7 +169,13 @@ def _play(options: argparse.Namespace) -> int:
         at=options.at,
         flags=tuple(options.flags),
     )
-    return play(story, chosen)
+    return play(story, chosen, watch=_watch(options.story) if options.watch else None)
+
+
+def _watch(path: Path) -> Watch:
+    from waymeet.watching import StoryWatch
+
+    return StoryWatch(path, _folder(str(path)))
 
 
 def _clash(options: argparse.Namespace) -> str | None:
@@ -175,6 +183,10 @@ def _clash(options: argparse.Namespace) -> str | None:
     ways = [f"--{name}" for name in ("auto", "replay", "follow") if getattr(options, name) is not None]
     if options.json and options.auto is not None:
         return "argument --json: not allowed with argument --auto"
+    if options.watch and (options.json or options.auto is not None):
+        return f"argument --watch: not allowed with argument {'--json' if options.json else '--auto'}"
+    if options.watch and options.story is None:
+        return "argument --watch: say which STORY to watch"
     return f"argument --set: not allowed with argument {ways[0]}" if options.flags and ways else None
 
 

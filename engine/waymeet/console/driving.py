@@ -13,13 +13,14 @@ from waymeet.console.messages import as_json, moment_of, path_of, state_of, stor
 from waymeet.console.replaying import play_back
 from waymeet.console.requests import Request, RequestError, read_line, read_request
 from waymeet.console.typesetting import Setting, plain
+from waymeet.console.view import never
 from waymeet.runtime import ANSWER, ChoiceError, EndlessLoopError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from waymeet.console.history import History
-    from waymeet.console.keys import Command
+    from waymeet.console.keys import Aside
     from waymeet.console.session import Session
     from waymeet.console.streams import Streams
     from waymeet.console.typesetting import Line
@@ -39,6 +40,7 @@ class Notices:
     setting = Setting(_UNBROKEN, spoken=True)
 
     def __init__(self) -> None:
+        self.is_stale: Callable[[], bool] = never
         self._waiting: list[str] = []
 
     def show(self, lines: Sequence[Line]) -> None:
@@ -50,11 +52,11 @@ class Notices:
         said, self._waiting = self._waiting, []
         return said
 
-    def ask(self, options: Sequence[Option]) -> int | Command:
+    def ask(self, options: Sequence[Option]) -> int | Aside:
         """Not asked: the reading waits for requests instead."""
         raise AssertionError(options)
 
-    def read(self, question: Question) -> str | Command:
+    def read(self, question: Question) -> str | Aside:
         """Not asked, either."""
         raise AssertionError(question)
 

@@ -13,7 +13,7 @@ from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, L
 from prompt_toolkit.layout.processors import BeforeInput
 
 from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
-from waymeet.console.keys import Command, command_answered
+from waymeet.console.keys import Aside, Command, command_answered
 from waymeet.console.menu import fragments
 from waymeet.console.typesetting import EMPTY, set_text
 from waymeet.console.words import asked_for, word
@@ -44,13 +44,13 @@ class Entry:
 
     def application(
         self, source: Input, output: Output, style: BaseStyle, suspend: KeyHandler
-    ) -> Application[str | Command]:
+    ) -> Application[str | Aside]:
         """The line as an application; `suspend` is what Ctrl-Z does."""
         line = BufferControl(self._typed, input_processors=[BeforeInput("> ")])
         typed = Window(line, dont_extend_height=True, wrap_lines=True)
         label = Window(FormattedTextControl(self._label), dont_extend_height=True)
         hint = Window(FormattedTextControl(self._hint), dont_extend_height=True)
-        app: Application[str | Command] = Application(
+        app: Application[str | Aside] = Application(
             Layout(HSplit([label, typed, hint]), focused_element=typed),
             style=style,
             include_default_pygments_style=False,

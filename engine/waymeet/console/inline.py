@@ -17,9 +17,10 @@ from prompt_toolkit.renderer import print_formatted_text
 from prompt_toolkit.styles import Style
 
 from waymeet.console.accidents import Stopped
-from waymeet.console.keys import BINDINGS, Command
+from waymeet.console.keys import BINDINGS, Command, Interruption
 from waymeet.console.menu import Menu, fragments
 from waymeet.console.typesetting import EMPTY, Setting, comfortable
+from waymeet.console.view import never
 from waymeet.console.words import word
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.output import Output
 
     from waymeet.console.accidents import Signals
+    from waymeet.console.keys import Aside
     from waymeet.console.typesetting import Line
     from waymeet.console.view import Option
     from waymeet.runtime import Question
@@ -38,6 +40,8 @@ _Answer = TypeVar("_Answer")
 
 #: Seconds after new prose during which a key was surely meant for what stood there before.
 GRACE = 0.15
+#: Seconds between one look and the next at whether what is asked is still so.
+_LOOK = 0.5
 
 #: `nbsp` is what prompt_toolkit paints no-break spaces with; they are spaces here.
 _STYLE = Style.from_dict({"em": "italic", "strong": "bold", "dim": "dim", "nbsp": "nounderline fg:default"})
@@ -70,6 +74,7 @@ class InlineView:
         self._signals = signals
         self._width = width
         self._clock = clock
+        self.is_stale: Callable[[], bool] = never
         #: How the terminal was set before any menu; None where the keys come from elsewhere.
         self._settings = termios.tcgetattr(source.fileno()) if os.isatty(source.fileno()) else None
 
@@ -82,12 +87,12 @@ class InlineView:
         """Print lines for good."""
         print_formatted_text(self._output, fragments([*lines, EMPTY]), _STYLE)
 
-    def ask(self, options: Sequence[Option]) -> int | Command:
+    def ask(self, options: Sequence[Option]) -> int | Aside:
         """Run the menu until a key answers it; what was typed before it stood there is thrown away."""
         menu = Menu(options, lambda: self.setting, self._grace())
         return self._run(menu.application(self._input, self._output, _STYLE, lambda _event: self._suspend()))
 
-    def read(self, question: Question) -> str | Command:
+    def read(self, question: Question) -> str | Aside:
         """Have the answer typed on a line."""
         from waymeet.console.entry import Entry
 
@@ -105,7 +110,7 @@ class InlineView:
         heard_from = self._clock() + GRACE
         return lambda: self._clock() < heard_from
 
-    def _run(self, app: Application[_Answer | Command]) -> _Answer | Command:
+    def _run(self, app: Application[_Answer | Aside]) -> _Answer | Aside:
         """Run the application, ending it in good order on signals and on whatever breaks in it."""
         arrived: list[BaseException] = []
 
@@ -124,6 +129,8 @@ class InlineView:
 
         def watch() -> None:
             asyncio.get_running_loop().set_exception_handler(broken)
+            if self.is_stale is not never:
+                app.create_background_task(self._interrupt_when_stale(app))
 
         with self._signals.diverted(take, signal.SIGTSTP):
             try:
@@ -133,6 +140,12 @@ class InlineView:
         if arrived:
             raise arrived[0]
         return answer
+
+    async def _interrupt_when_stale(self, app: Application[_Answer | Aside]) -> None:
+        while not self.is_stale():  # noqa: ASYNC110 - it is files that are waited for
+            await asyncio.sleep(_LOOK)
+        if not app.is_done:
+            app.exit(result=Interruption.SAVED)
 
     def _forget_typeahead(self) -> None:
         clear_typeahead(self._input)

@@ -29,10 +29,7 @@ class Keeper:
         self._shelf: Shelf | None = None
         self._trouble: OSError | None = None
         if keeps:
-            try:
-                self._shelf = Shelf(story)
-            except OSError as error:
-                self._trouble = error
+            self._open(story)
         self._unshelved = Legacy(story.id, {}, {})
         self._told: set[str] = set()
         self._looked: set[str] = set()
@@ -108,10 +105,26 @@ class Keeper:
         """Go on as if earlier playthroughs had left this memory, where nothing is kept."""
         self._unshelved = Legacy(self._story.id, memory, {})
 
+    def turn_to(self, story: Story) -> None:
+        """Go on with another version of the story, which may not be able to keep everything that was left."""
+        self._story = story
+        self._unshelved, _ = self._unshelved.brought(story)
+        self._looked.clear()
+        if self._shelf is not None:
+            self._shelf.close()
+            self._open(story)
+            self.warn()
+
     def close(self) -> None:
         """Let another player have the story."""
         if self._shelf is not None:
             self._shelf.close()
+
+    def _open(self, story: Story) -> None:
+        try:
+            self._shelf = Shelf(story)
+        except OSError as error:
+            self._shelf, self._trouble = None, error
 
     def _settle(self, shelf: Shelf) -> None:
         self._page.listing(word("legacy_lost"), shelf.losses)

@@ -21,6 +21,17 @@ class Command(Enum):
     QUIT = "quit"
 
 
+class Interruption(Enum):
+    """Something that comes between a question and its answer."""
+
+    #: Files of the story were saved.
+    SAVED = "saved"
+
+
+#: What can come in the place of an answer.
+Aside = Command | Interruption
+
+
 class Binding(NamedTuple):
     """How a command is given: by keys (in prompt_toolkit's names), or typed as one of the words."""
 

@@ -11,7 +11,7 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import FormattedTextControl, HSplit, Layout, ScrollOffsets, Window
 
 from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
-from waymeet.console.keys import BINDINGS, Command
+from waymeet.console.keys import BINDINGS, Aside, Command
 from waymeet.console.typesetting import EMPTY, set_text
 from waymeet.console.words import word
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from waymeet.console.typesetting import Line, Setting
     from waymeet.console.view import Option
 
-Answer = int | Command
+Answer = int | Aside
 
 #: Up to so many choices, one digit takes a choice at once.
 _ONE_DIGIT = 9

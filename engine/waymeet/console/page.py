@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from waymeet.console.typesetting import EMPTY, plain, set_block, set_text
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Wider than any path.
 _UNBROKEN = 10_000
+#: A line that a report quotes, or the caret below it.
+_QUOTED = re.compile(r" *\d* +\| ")
 
 
 class Page:
@@ -51,6 +54,14 @@ class Page:
         """A paragraph about a file, and its path under it: on one line however long, so that it can be copied."""
         unbroken = self.view.setting._replace(measure=_UNBROKEN)
         self._add([*set_text(text, self.view.setting), *set_text(str(path), unbroken)])
+
+    def verbatim(self, text: str) -> None:
+        """Lines that are not wrapped, such as a finding with its caret; for ears, without what is only for eyes."""
+        setting = self.view.setting._replace(measure=_UNBROKEN)
+        rows = [row for row in text.rstrip("\n").split("\n") if not (setting.spoken and _QUOTED.match(row))]
+        indents = [len(row) - len(row.lstrip(" ")) for row in rows]
+        pairs = zip(rows, indents, strict=True)
+        self._add([line for row, indent in pairs for line in set_text(row[indent:], setting, first=row[:indent])])
 
     def paragraphs(self, text: str, under: str = "") -> None:
         """Text with empty lines between its paragraphs, whose other line breaks mean nothing; a line `under` it."""

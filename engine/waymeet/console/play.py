@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from waymeet.console.options import PlayOptions
     from waymeet.console.streams import Streams
     from waymeet.console.view import View
+    from waymeet.console.workshop import Watch
     from waymeet.runtime import Story
 
 EXIT_USAGE = 2
@@ -37,16 +38,18 @@ def play(
     stderr: TextIO | None = None,
     environ: Mapping[str, str] | None = None,
     clock: Callable[[], float] = time.time,
+    watch: Watch | None = None,
 ) -> int:
     """Play a story with the reader at these streams (those of the process by default), and give the exit code.
 
-    What breaks in the console itself is raised, once the terminal is as it was and the reader has been told.
+    With a `watch`, the reading goes on in what becomes of the story's files. What breaks in the console itself is
+    raised, once the terminal is as it was and the reader has been told.
     """
     streams = open_streams(stdin, stdout, stderr)
     signals = Signals()
     try:
         with signals.handled():
-            code = _play(story, options, streams, os.environ if environ is None else environ, signals, clock)
+            code = _play(story, options, streams, os.environ if environ is None else environ, signals, clock, watch)
             streams.stdout.flush()
     except Stopped as stopped:
         return stopped.code
@@ -72,6 +75,7 @@ def _play(
     environ: Mapping[str, str],
     signals: Signals,
     clock: Callable[[], float],
+    watch: Watch | None,
 ) -> int:
     known = [path.id for path in story.protagonists]
     if options.protagonist not in (None, *known):
@@ -82,7 +86,7 @@ def _play(
     if options.json:
         return _drive(story, options, streams, clock)
     page = _open_page(options, streams, environ, signals)
-    session = Session(story, options, page, clock)
+    session = Session(story, options, page, clock, watch)
     try:
         code = _follow(session, streams) if options.replay is not None or options.is_trial else _read(session)
     finally:

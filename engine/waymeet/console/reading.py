@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
-from waymeet.console.keys import Command
-from waymeet.console.view import Option
+from waymeet.console.keys import Aside, Command, Interruption
+from waymeet.console.view import Option, never
 from waymeet.console.words import word
 from waymeet.runtime import ANSWER, ChoiceError, EndlessLoopError
 
@@ -31,7 +31,7 @@ class Forget(NamedTuple):
     """Begin the whole telling anew."""
 
 
-Action = Take | Read | Forget | Command
+Action = Take | Read | Forget | Aside
 
 
 class Reading:
@@ -45,6 +45,13 @@ class Reading:
 
     def run(self) -> str | None:
         """Read until the reader leaves; the protagonist whose path they want next, if they do."""
+        self._page.view.is_stale = self._session.is_stale if self._session.watch else never
+        try:
+            return self._run()
+        finally:
+            self._page.view.is_stale = never
+
+    def _run(self) -> str | None:
         while True:
             match self._asked():
                 case Read(protagonist):
@@ -52,6 +59,8 @@ class Reading:
                 case Command.QUIT:
                     self._leave()
                     return None
+                case Interruption.SAVED:
+                    self._reread()
                 case Forget():
                     self._session.forget()
                 case Take(turn):
@@ -113,6 +122,8 @@ class Reading:
     def _asked(self) -> Action:
         """What the reader wants: an answer where the story has a question, else one of a menu; or a command."""
         view, question = self._page.view, self._history.now.question
+        if self._session.is_stale():
+            return Interruption.SAVED
         if question is not None:
             typed = view.read(question)
             return Take(f"{ANSWER}{typed}") if isinstance(typed, str) else typed
@@ -196,6 +207,15 @@ class Reading:
         if self._history.now.scene == last.scene:
             self._tell(self._history.now)
         else:
+            self.open()
+
+    def _reread(self) -> None:
+        """Go on in the story as its files are now, if it can be read."""
+        from waymeet.console.rereading import reread
+
+        history = reread(self._session, self._history)
+        if history is not None:
+            self._history = self._session.history = history
             self.open()
 
     def _show_sheet(self) -> None:

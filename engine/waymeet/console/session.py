@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from waymeet.console.keys import Aside
     from waymeet.console.options import PlayOptions
     from waymeet.console.page import Page
+    from waymeet.console.workshop import Watch
     from waymeet.runtime import Moment, Story
     from waymeet.saves.autosave import Found
     from waymeet.story import Ending
@@ -27,8 +29,11 @@ if TYPE_CHECKING:
 class Session:
     """What the readings of one run share."""
 
-    def __init__(self, story: Story, options: PlayOptions, page: Page, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, story: Story, options: PlayOptions, page: Page, clock: Callable[[], float], watch: Watch | None = None
+    ) -> None:
         self.story = story
+        self.watch = watch
         self.options = options
         self.page = page
         self.keeper = Keeper(story, page, clock, keeps=not options.is_trial)
@@ -67,9 +72,18 @@ class Session:
         who = moment.origin.protagonist
         if found.is_edited and moment.ending is not None and moment.ending not in self.keeper.legacy.found(who):
             self.keeper.finish(moment)
-        return self._opened(History([*self._way_to(moment), moment], told), is_kept=True)
+        return self._opened(History([*self.way_to(moment), moment], told), is_kept=True)
 
-    def _way_to(self, moment: Moment) -> list[Moment]:
+    def turn_to(self, story: Story) -> None:
+        """Go on with another version of the story."""
+        self.story = story
+        self.keeper.turn_to(story)
+
+    def is_stale(self) -> bool:
+        """Whether the files of the story were saved since it was read."""
+        return self.watch is not None and self.watch.changed()
+
+    def way_to(self, moment: Moment) -> list[Moment]:
         """The moments before a kept one, played again; none where that does not lead to it, the story being edited."""
         try:
             moments = self.story.replay(moment.origin, moment.path)
@@ -138,7 +152,7 @@ class Session:
                 return None
             self.do_anywhere(answer)
 
-    def do_anywhere(self, command: Command) -> None:
+    def do_anywhere(self, command: Aside) -> None:
         """A command that needs no reading; says so of the others."""
         match command:
             case Command.HELP:
