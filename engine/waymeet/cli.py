@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from waymeet.authoring.rewriting import Rewritten
-    from waymeet.console.workshop import Watch
+    from waymeet.console.workshop import Notes, Watch
     from waymeet.diagnostics import Report, StoryError, StoryNotFoundError
     from waymeet.recording import Coverage, Recording
     from waymeet.runtime import Story
@@ -139,6 +139,7 @@ def _play_arguments(parser: argparse.ArgumentParser) -> None:
         help="begin with this value of a flag or memory and keep nothing; as often as you like",
     )
     parser.add_argument("--watch", action="store_true", help="go on in the story as it is each time a file is saved")
+    parser.add_argument("--debug", action="store_true", help="ask why, with a colon: :help says how")
     parser.add_argument("--json", action="store_true", help="for programs: one JSON object a line in and out")
     parser.add_argument("--plain", action="store_true", help="no escape codes, numbered choices, words for keys")
     parser.add_argument("--screen-reader", action="store_true", help="plain, and everything said in words")
@@ -168,14 +169,24 @@ def _play(options: argparse.Namespace) -> int:
         json=options.json,
         at=options.at,
         flags=tuple(options.flags),
+        debug=options.debug,
     )
-    return play(story, chosen, watch=_watch(options.story) if options.watch else None)
+    watch = _watch(options.story, debug=options.debug) if options.watch else None
+    return play(story, chosen, watch=watch, notes=_notes(options.story) if options.debug else None)
 
 
-def _watch(path: Path) -> Watch:
+def _watch(path: Path, *, debug: bool) -> Watch:
     from waymeet.watching import StoryWatch
 
-    return StoryWatch(path, _folder(str(path)))
+    return StoryWatch(path, _folder(str(path)), annotates=debug)
+
+
+def _notes(path: Path | None) -> Notes:
+    from waymeet.annotating import annotated
+    from waymeet.opening import bundled
+
+    with bundled() as own:
+        return annotated(own if path is None else path, "" if path is None else _folder(str(path)))
 
 
 def _clash(options: argparse.Namespace) -> str | None:
@@ -183,8 +194,9 @@ def _clash(options: argparse.Namespace) -> str | None:
     ways = [f"--{name}" for name in ("auto", "replay", "follow") if getattr(options, name) is not None]
     if options.json and options.auto is not None:
         return "argument --json: not allowed with argument --auto"
-    if options.watch and (options.json or options.auto is not None):
-        return f"argument --watch: not allowed with argument {'--json' if options.json else '--auto'}"
+    for name in ("watch", "debug"):
+        if getattr(options, name) and (options.json or options.auto is not None):
+            return f"argument --{name}: not allowed with argument {'--json' if options.json else '--auto'}"
     if options.watch and options.story is None:
         return "argument --watch: say which STORY to watch"
     return f"argument --set: not allowed with argument {ways[0]}" if options.flags and ways else None

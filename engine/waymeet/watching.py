@@ -9,7 +9,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from waymeet.console.workshop import Reread
+from waymeet.annotating import annotated
+from waymeet.console.workshop import Notes, Reread
 from waymeet.diagnostics import Severity, StoryError, StoryNotFoundError
 from waymeet.opening import check, load
 from waymeet.project import find_files
@@ -31,9 +32,13 @@ _RANKS = list(Severity)
 
 
 class StoryWatch:
-    """The files at a path, as they are when this is made and each time they are read again."""
+    """The files at a path, as they are when this is made and each time they are read again.
 
-    def __init__(self, path: Path, folder: str = "") -> None:
+    `annotates`: whether somebody wants to know how the story was written.
+    """
+
+    def __init__(self, path: Path, folder: str = "", *, annotates: bool = False) -> None:
+        self._annotates = annotates
         self._path = path
         self._folder = folder
         self._known = _look(path)
@@ -53,13 +58,14 @@ class StoryWatch:
         try:
             story = load(self._path)
             report = check(self._path, budget=PATIENCE)
+            notes = annotated(self._path, self._folder) if self._annotates else Notes()
         except StoryError as error:
             return Reread(None, *self._worst(error.report))
         except StoryNotFoundError as error:
             return Reread(None, str(error))
         except OSError as error:
             return Reread(None, f"cannot read {error.filename or self._path}: {error.strerror}")
-        return Reread(story, *self._worst(report))
+        return Reread(story, *self._worst(report), notes)
 
     def _worst(self, report: Report) -> tuple[str, int]:
         """The first finding of the worst kind, as a report has it, and how many others there are, notes aside.

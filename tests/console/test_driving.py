@@ -288,7 +288,7 @@ def test_whatever_comes_in_every_line_out_is_as_promised(story: Story, requests:
     assert len(said) == 2 + len([line for line in lines if line.strip()])
 
 
-def _nothing_is_kept(_story: Story) -> None:
+def _nothing_is_kept(_story: Story, _root: Path | None) -> None:
     raise PermissionError(13, "no")
 
 

@@ -37,6 +37,7 @@ class Notices:
 
     is_live = False
     is_deserted = False
+    takes_directives = False
     setting = Setting(_UNBROKEN, spoken=True)
 
     def __init__(self) -> None:

@@ -33,6 +33,11 @@ class History:
         return self._moments[-2] if len(self._moments) > 1 else None
 
     @property
+    def before(self) -> tuple[Moment, ...]:
+        """Where the reader was before, as far as that is known."""
+        return tuple(self._moments[:-1])
+
+    @property
     def can_redo(self) -> bool:
         """Whether a choice was taken back."""
         return bool(self._undone)

@@ -17,7 +17,7 @@ from prompt_toolkit.renderer import print_formatted_text
 from prompt_toolkit.styles import Style
 
 from waymeet.console.accidents import Stopped
-from waymeet.console.keys import BINDINGS, Command, Interruption
+from waymeet.console.keys import BINDINGS, Command, Directive, Interruption
 from waymeet.console.menu import Menu, fragments
 from waymeet.console.typesetting import EMPTY, Setting, comfortable
 from waymeet.console.view import never
@@ -26,6 +26,7 @@ from waymeet.console.words import word
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from prompt_toolkit import PromptSession
     from prompt_toolkit.application import Application
     from prompt_toolkit.input import Input
     from prompt_toolkit.output import Output
@@ -75,6 +76,8 @@ class InlineView:
         self._width = width
         self._clock = clock
         self.is_stale: Callable[[], bool] = never
+        self.takes_directives = False
+        self._prompt: PromptSession[str | Aside] | None = None
         #: How the terminal was set before any menu; None where the keys come from elsewhere.
         self._settings = termios.tcgetattr(source.fileno()) if os.isatty(source.fileno()) else None
 
@@ -89,14 +92,17 @@ class InlineView:
 
     def ask(self, options: Sequence[Option]) -> int | Aside:
         """Run the menu until a key answers it; what was typed before it stood there is thrown away."""
-        menu = Menu(options, lambda: self.setting, self._grace())
-        return self._run(menu.application(self._input, self._output, _STYLE, lambda _event: self._suspend()))
+        while True:
+            menu = Menu(options, lambda: self.setting, self._grace(), takes_directives=self.takes_directives)
+            answer = self._run(menu.application(self._input, self._output, _STYLE, lambda _event: self._suspend()))
+            if not isinstance(answer, Directive) or (answer := self._directive()).text:
+                return answer
 
     def read(self, question: Question) -> str | Aside:
         """Have the answer typed on a line."""
         from waymeet.console.entry import Entry
 
-        entry = Entry(question, lambda: self.setting, self._grace())
+        entry = Entry(question, lambda: self.setting, self._grace(), takes_directives=self.takes_directives)
         return self._run(entry.application(self._input, self._output, _STYLE, lambda _event: self._suspend()))
 
     def help(self) -> Sequence[tuple[str, str]]:
@@ -104,14 +110,30 @@ class InlineView:
         keys = [(binding.shown, word(f"help_{binding.command.value}")) for binding in BINDINGS]
         return [("1-9", word("help_choose")), ("\u2191 \u2193 j k", word("help_move")), *keys]
 
+    def _directive(self) -> Directive:
+        """What is typed behind the colon; nothing where that is broken off."""
+        from prompt_toolkit import PromptSession
+
+        if self._prompt is None:  # the same one each time, for it remembers what was typed
+            self._prompt = PromptSession(":", input=self._input, output=self._output, erase_when_done=True)
+        self._prompt.default_buffer.reset()
+        try:
+            typed = self._run(self._prompt.app, yields=False)
+        except KeyboardInterrupt:
+            return Directive("")
+        return Directive(typed.strip() if isinstance(typed, str) else "")
+
     def _grace(self) -> Callable[[], bool]:
         """Whether keys are still meant for what stood there before; those typed by now are thrown away."""
         self._forget_typeahead()
         heard_from = self._clock() + GRACE
         return lambda: self._clock() < heard_from
 
-    def _run(self, app: Application[_Answer | Aside]) -> _Answer | Aside:
-        """Run the application, ending it in good order on signals and on whatever breaks in it."""
+    def _run(self, app: Application[_Answer | Aside], *, yields: bool = True) -> _Answer | Aside:
+        """Run the application, ending it in good order on signals and on whatever breaks in it.
+
+        `yields`: whether it gives way when what is asked is no longer so.
+        """
         arrived: list[BaseException] = []
 
         def leave(reason: BaseException) -> None:
@@ -129,7 +151,7 @@ class InlineView:
 
         def watch() -> None:
             asyncio.get_running_loop().set_exception_handler(broken)
-            if self.is_stale is not never:
+            if yields and self.is_stale is not never:
                 app.create_background_task(self._interrupt_when_stale(app))
 
         with self._signals.diverted(take, signal.SIGTSTP):

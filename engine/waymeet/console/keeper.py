@@ -11,6 +11,7 @@ from waymeet.saves.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     from waymeet.console.history import History
     from waymeet.console.page import Page
@@ -20,9 +21,15 @@ if TYPE_CHECKING:
 
 
 class Keeper:
-    """The saves of one session; `clock` gives seconds since 1970. `keeps`: whether any file is to be touched at all."""
+    """The saves of one session; `clock` gives seconds since 1970. `keeps`: whether any file is to be touched at all.
 
-    def __init__(self, story: Story, page: Page, clock: Callable[[], float], *, keeps: bool = True) -> None:
+    `root` is the folder for them, the reader's own by default.
+    """
+
+    def __init__(
+        self, story: Story, page: Page, clock: Callable[[], float], *, keeps: bool = True, root: Path | None = None
+    ) -> None:
+        self._root = root
         self._story = story
         self._page = page
         self._clock = clock
@@ -122,7 +129,7 @@ class Keeper:
 
     def _open(self, story: Story) -> None:
         try:
-            self._shelf = Shelf(story)
+            self._shelf = Shelf(story, self._root)
         except OSError as error:
             self._shelf, self._trouble = None, error
 

@@ -28,8 +28,14 @@ class Interruption(Enum):
     SAVED = "saved"
 
 
+class Directive(NamedTuple):
+    """A line that an author has for the debugger, without the colon before it."""
+
+    text: str
+
+
 #: What can come in the place of an answer.
-Aside = Command | Interruption
+Aside = Command | Interruption | Directive
 
 
 class Binding(NamedTuple):

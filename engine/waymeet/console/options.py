@@ -13,6 +13,7 @@ class PlayOptions(NamedTuple):
 
     `follow` is a way to play first: choice ids, or the path of a file that holds some, a witness or a report. `json` is
     to be driven by a program. `at` is the node where a trial begins, and `flags` what is so there, as it was typed.
+    `debug` is for authors who ask why.
     """
 
     protagonist: str | None = None
@@ -28,6 +29,7 @@ class PlayOptions(NamedTuple):
     json: bool = False
     at: str | None = None
     flags: tuple[str, ...] = ()
+    debug: bool = False
 
     @property
     def is_trial(self) -> bool:

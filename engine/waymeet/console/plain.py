@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
-from waymeet.console.keys import BINDINGS, Command, Interruption, command_answered, command_typed
+from waymeet.console.keys import BINDINGS, Command, Directive, Interruption, command_answered, command_typed
 from waymeet.console.typesetting import EMPTY, Setting, comfortable, plain, set_text
 from waymeet.console.view import never
 from waymeet.console.words import asked_for, word
@@ -37,6 +37,7 @@ class PlainView:
         self.is_live = stdin.isatty()
         self.is_deserted = False
         self.is_stale: Callable[[], bool] = never
+        self.takes_directives = False
 
     @property
     def setting(self) -> Setting:
@@ -92,6 +93,8 @@ class PlainView:
                 return Command.QUIT
             if not line and self.is_stale():
                 return Interruption.SAVED  # else it is noticed at the next turn
+            if self.takes_directives and line.startswith(":"):
+                return Directive(line[1:].strip())
             meaning = meant(line)
             if meaning is not None:
                 return meaning

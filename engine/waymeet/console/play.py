@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from waymeet.console.options import PlayOptions
     from waymeet.console.streams import Streams
     from waymeet.console.view import View
-    from waymeet.console.workshop import Watch
+    from waymeet.console.workshop import Notes, Watch
     from waymeet.runtime import Story
 
 EXIT_USAGE = 2
@@ -39,17 +39,20 @@ def play(
     environ: Mapping[str, str] | None = None,
     clock: Callable[[], float] = time.time,
     watch: Watch | None = None,
+    notes: Notes | None = None,
 ) -> int:
     """Play a story with the reader at these streams (those of the process by default), and give the exit code.
 
-    With a `watch`, the reading goes on in what becomes of the story's files. What breaks in the console itself is
-    raised, once the terminal is as it was and the reader has been told.
+    With a `watch`, the reading goes on in what becomes of the story's files; `notes` are for debugging.
+    What breaks in the console itself is raised, once the terminal is as it was and the reader has been told.
     """
     streams = open_streams(stdin, stdout, stderr)
     signals = Signals()
     try:
         with signals.handled():
-            code = _play(story, options, streams, os.environ if environ is None else environ, signals, clock, watch)
+            code = _play(
+                story, options, streams, os.environ if environ is None else environ, signals, clock, watch, notes
+            )
             streams.stdout.flush()
     except Stopped as stopped:
         return stopped.code
@@ -76,6 +79,7 @@ def _play(
     signals: Signals,
     clock: Callable[[], float],
     watch: Watch | None,
+    notes: Notes | None,
 ) -> int:
     known = [path.id for path in story.protagonists]
     if options.protagonist not in (None, *known):
@@ -86,7 +90,7 @@ def _play(
     if options.json:
         return _drive(story, options, streams, clock)
     page = _open_page(options, streams, environ, signals)
-    session = Session(story, options, page, clock, watch)
+    session = Session(story, options, page, clock, watch, notes)
     try:
         code = _follow(session, streams) if options.replay is not None or options.is_trial else _read(session)
     finally:
@@ -183,6 +187,9 @@ def _open_page(options: PlayOptions, streams: Streams, environ: Mapping[str, str
     page = Page(view)
     if notice is not None:
         page.say(notice)
+    if options.debug:
+        view.takes_directives = True
+        page.say("Debugging: type :help to see what you can ask. Places are kept apart from those of readers.")
     return page
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
-from waymeet.console.keys import Aside, Command, Interruption
+from waymeet.console.keys import Command, Directive, Interruption
 from waymeet.console.view import Option, never
 from waymeet.console.words import word
 from waymeet.runtime import ANSWER, ChoiceError, EndlessLoopError
@@ -31,7 +31,7 @@ class Forget(NamedTuple):
     """Begin the whole telling anew."""
 
 
-Action = Take | Read | Forget | Aside
+Action = Take | Read | Forget | Command | Interruption
 
 
 class Reading:
@@ -53,7 +53,9 @@ class Reading:
 
     def _run(self) -> str | None:
         while True:
-            match self._asked():
+            match self._wanted():
+                case None:
+                    pass
                 case Read(protagonist):
                     return protagonist
                 case Command.QUIT:
@@ -84,6 +86,9 @@ class Reading:
         except EndlessLoopError as error:
             self._page.say(word("endless", reason=error))
             return
+        self._arrive(moment)
+
+    def _arrive(self, moment: Moment) -> None:
         self._history.go(moment)
         self._keep()
         self._finish(moment)
@@ -119,7 +124,20 @@ class Reading:
 
     # -- asking ------------------------------------
 
-    def _asked(self) -> Action:
+    def _wanted(self) -> Action | None:
+        """What is to be done; None where it was done at once, as an author asked the debugger."""
+        asked = self._asked()
+        if not isinstance(asked, Directive):
+            return asked
+        from waymeet.console.debugging import direct
+
+        found = direct(self._session, self._history, asked.text)
+        if found is None or isinstance(found, Command):
+            return found
+        self._arrive(found)
+        return None
+
+    def _asked(self) -> Action | Directive:
         """What the reader wants: an answer where the story has a question, else one of a menu; or a command."""
         view, question = self._page.view, self._history.now.question
         if self._session.is_stale():

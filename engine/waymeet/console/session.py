@@ -11,7 +11,9 @@ from waymeet.console.keeper import Keeper
 from waymeet.console.keys import Command
 from waymeet.console.view import Option
 from waymeet.console.words import word
+from waymeet.console.workshop import Notes
 from waymeet.runtime import ChoiceError, EndlessLoopError
+from waymeet.saves.shelf import home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,13 +32,22 @@ class Session:
     """What the readings of one run share."""
 
     def __init__(
-        self, story: Story, options: PlayOptions, page: Page, clock: Callable[[], float], watch: Watch | None = None
+        self,
+        story: Story,
+        options: PlayOptions,
+        page: Page,
+        clock: Callable[[], float],
+        watch: Watch | None = None,
+        notes: Notes | None = None,
     ) -> None:
+        #: How the story was written, for an author who asks.
+        self.notes = Notes() if notes is None else notes
         self.story = story
         self.watch = watch
         self.options = options
         self.page = page
-        self.keeper = Keeper(story, page, clock, keeps=not options.is_trial)
+        root = home() / "debug" if options.debug else None
+        self.keeper = Keeper(story, page, clock, keeps=not options.is_trial, root=root)
         #: The history that the reader is in, or was in last.
         self.history: History | None = None
         self._transcripts_failed = False

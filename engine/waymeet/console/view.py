@@ -30,6 +30,8 @@ class View(Protocol):
 
     #: Whether what is asked is no longer so; then `ask` and `read` answer `Interruption.SAVED` as soon as they can.
     is_stale: Callable[[], bool]
+    #: Whether what is typed after a colon is a `Directive`.
+    takes_directives: bool
 
     @property
     def setting(self) -> Setting:

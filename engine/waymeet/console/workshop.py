@@ -5,7 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from waymeet.runtime import Story
+
+
+class Written(NamedTuple):
+    """What an author wrote: where, as `file:line:column`, and what."""
+
+    place: str
+    text: str
+
+
+class Notes(NamedTuple):
+    """What a runnable story no longer holds of its files, by the indexes that it has for things.
+
+    `derived` are the derived names in order; `steps` where each step stands; `effects` and `whens` are by step and
+    position, the conditions being those of choices.
+    """
+
+    derived: tuple[str, ...] = ()
+    steps: Mapping[int, str] = {}
+    effects: Mapping[tuple[int, int], Written] = {}
+    whens: Mapping[tuple[int, int], Written] = {}
 
 
 class Reread(NamedTuple):
@@ -17,6 +39,7 @@ class Reread(NamedTuple):
     story: Story | None
     wrong: str = ""
     more: int = 0
+    notes: Notes = Notes()
 
 
 class Watch(Protocol):

@@ -82,8 +82,8 @@ class Unparser:
         operation, *operands = code
         match operation:
             case "flag":
-                _, kind = self._flags[operands[0]]
-                return kind
+                register: int = operands[0]
+                return self._flags[register][1]
             case "derived":
                 return self._kind(self._derived[operands[0]])
             case "if":
