@@ -65,7 +65,7 @@ class StoryWatch:
             return Reread(None, str(error))
         except OSError as error:
             return Reread(None, f"cannot read {error.filename or self._path}: {error.strerror}")
-        return Reread(story, *self._worst(report), notes)
+        return Reread(story, *self._worst(report), notes, cut_short=bool(report.undecided))
 
     def _worst(self, report: Report) -> tuple[str, int]:
         """The first finding of the worst kind, as a report has it, and how many others there are, notes aside.

@@ -120,6 +120,14 @@ def test_ears_are_spared_the_caret(read: Read, edit: Callable[..., str]) -> None
     assert 'there is no node "hoel"\n      = help: did you mean' in text
 
 
+def test_it_is_said_where_not_all_was_checked(
+    read: Read, edit: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("waymeet.watching.PATIENCE", 0.0)
+    text = read(lambda: edit("*very* dark", "bright"), "q", protagonist="ada").replace("\n", " ")
+    assert "There was no time to check all of it; `waymeet check` does." in text
+
+
 def test_the_worst_finding_is_told_once(read: Read, edit: Callable[..., str]) -> None:
     text = read(lambda: edit("*very* dark", "bright"), lambda: edit("bright", "dim"), "q", protagonist="ada")
     assert text.count("error[impossible-choice]") == 1

@@ -62,6 +62,8 @@ def _brought(story: Story, moments: Sequence[Moment]) -> list[Moment]:
 def _tell_worst(session: Session, found: Reread) -> None:
     if found.wrong:
         session.page.verbatim(found.wrong)
+    if found.cut_short:
+        session.page.say("There was no time to check all of it; `waymeet check` does.")
     if found.more:
         count = "is 1" if found.more == 1 else f"are {found.more:,}"
         kind = "more" if found.wrong else "unchanged"

@@ -34,12 +34,14 @@ class Reread(NamedTuple):
     """The story as its files are now; None where they make none.
 
     `wrong` is what is worst about it, in lines that must not be wrapped, and `more` how much else is wrong.
+    `cut_short` says that there was no time to look at everything.
     """
 
     story: Story | None
     wrong: str = ""
     more: int = 0
     notes: Notes = Notes()
+    cut_short: bool = False
 
 
 class Watch(Protocol):
