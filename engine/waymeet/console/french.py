@@ -222,7 +222,9 @@ FRENCH: dict[str, str] = {
     "way_line": "{path}, ligne {line}",
     "way_item": "{path}, élément {line}",
     "way_finding": "{path}, constat {number}",
-    "way_keeps_nothing": "Un trajet vous est d’abord montré. Rien de cette lecture n’est gardé, et ce que "
-    "vous avez gardé reste tel quel.",
+    "way_keeps_nothing": "Un trajet vous est d’abord montré. Rien de cette lecture n’est gardé, et ce "
+    "que vous avez gardé reste tel quel.",
+    "supposed_keeps_nothing": "Vous commencez là et comme vous l’avez dit. Rien de cette lecture n’est gardé, et ce "
+    "que vous avez gardé reste tel quel.",
     "no_such_path": "Il n’y a pas de chemin {name}\u00a0; les chemins sont\u00a0: {names}.",
 }

@@ -187,9 +187,9 @@ class FullView(LiveView):
     def _scroll(self, to: int) -> None:
         self._top = max(to, 0)
 
-    def _run(self, app: Application[_Answer | Aside]) -> _Answer | Aside:
+    def _run(self, app: Application[_Answer | Aside], *, yields: bool = True) -> _Answer | Aside:
         try:
-            return super()._run(app)
+            return super()._run(app, yields=yields)
         finally:
             self._asked = len(self._told)
 

@@ -34,11 +34,24 @@ class Order(NamedTuple):
     name: str
 
 
+class Interruption(Enum):
+    """Something that comes between a question and its answer."""
+
+    #: Files of the story were saved.
+    SAVED = "saved"
+
+
+class Directive(NamedTuple):
+    """A line that an author has for the debugger, without the colon before it."""
+
+    text: str
+
+
 #: What can come in the place of an answer.
-Aside = Command | Order
+Aside = Command | Order | Interruption | Directive
 
 
-def command_of(given: Aside) -> Command:
+def command_of(given: Command | Order) -> Command:
     """The command itself, however it was given."""
     return given.command if isinstance(given, Order) else given
 
@@ -81,7 +94,7 @@ BINDINGS: tuple[Binding, ...] = (
 )
 
 
-def command_typed(answer: str) -> Aside | None:
+def command_typed(answer: str) -> Command | Order | None:
     """The command of a typed word, if it is one, and of one with a name; case matters for single letters only."""
     given, _, name = answer.strip().partition(" ")
     command = _command_of(given)
@@ -94,7 +107,7 @@ def _command_of(given: str) -> Command | None:
     return next((binding.command for binding in BINDINGS if binding.means(given)), None)
 
 
-def command_answered(answer: str, question: Question) -> Aside | None:
+def command_answered(answer: str, question: Question) -> Command | Order | None:
     """The command given in the place of an answer: after a colon; without one only where no word can be an answer."""
     typed = answer.strip()
     if typed.startswith(":"):

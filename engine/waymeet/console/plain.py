@@ -6,8 +6,9 @@ import os
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
-from waymeet.console.keys import BINDINGS, Command, command_answered, command_typed
+from waymeet.console.keys import BINDINGS, Command, Directive, Interruption, command_answered, command_typed
 from waymeet.console.typesetting import EMPTY, Setting, comfortable, plain, set_text
+from waymeet.console.view import never
 from waymeet.console.words import asked_for, word
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class PlainView:
         self._explained: set[str] = set()
         self.is_live = stdin.isatty()
         self.is_deserted = False
+        self.is_stale: Callable[[], bool] = never
+        self.takes_directives = False
 
     @property
     def setting(self) -> Setting:
@@ -74,7 +77,7 @@ class PlainView:
         typed = [(", ".join(binding.typed), word(f"help_{binding.command.value}")) for binding in BINDINGS]
         return [("1, 2, 3", word("help_number")), *typed]
 
-    def _heard(self, prompt: str, meant: Callable[[str], _Meaning | None]) -> _Meaning | Command:
+    def _heard(self, prompt: str, meant: Callable[[str], _Meaning | None]) -> _Meaning | Aside:
         """What the first line says that means something; an interrupt is asked about once."""
         was_asked = False
         while True:
@@ -88,6 +91,10 @@ class PlainView:
                 continue
             if line is None:
                 return Command.QUIT
+            if not line and self.is_stale():
+                return Interruption.SAVED  # else it is noticed at the next turn
+            if self.takes_directives and line.startswith(":"):
+                return Directive(line[1:].strip())
             meaning = meant(line)
             if meaning is not None:
                 return meaning

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from waymeet.console.options import PlayOptions
     from waymeet.console.streams import Streams
     from waymeet.console.view import View
+    from waymeet.console.workshop import Notes, Watch
     from waymeet.runtime import Story
 
 EXIT_USAGE = 2
@@ -68,16 +69,19 @@ def play(
     stderr: TextIO | None = None,
     environ: Mapping[str, str] | None = None,
     clock: Callable[[], float] = time.time,
+    watch: Watch | None = None,
+    notes: Notes | None = None,
 ) -> int:
     """Play a story with the reader at these streams (those of the process by default), and give the exit code.
 
+    With a `watch`, the reading goes on in what becomes of the story's files; `notes` are for debugging.
     What breaks in the console itself is raised, once the terminal is as it was and the reader has been told.
     """
     streams = open_streams(stdin, stdout, stderr)
     config = read_config()
     asked = Asked(config.added_to(options), config, os.environ if environ is None else environ)
     with speaking(language_for(asked.options.language, asked.environ)):
-        return _ended(lambda signals: _play(story, asked, streams, signals, clock), streams)
+        return _ended(lambda signals: _play(story, asked, streams, signals, clock, watch, notes), streams)
 
 
 def _ended(playing: Callable[[Signals], int], streams: Streams) -> int:
@@ -106,7 +110,15 @@ def _ended(playing: Callable[[Signals], int], streams: Streams) -> int:
     return code
 
 
-def _play(story: Story, asked: Asked, streams: Streams, signals: Signals, clock: Callable[[], float]) -> int:
+def _play(
+    story: Story,
+    asked: Asked,
+    streams: Streams,
+    signals: Signals,
+    clock: Callable[[], float],
+    watch: Watch | None,
+    notes: Notes | None,
+) -> int:
     options = asked.options
     known = [path.id for path in story.protagonists]
     if options.protagonist not in (None, *known):
@@ -114,8 +126,10 @@ def _play(story: Story, asked: Asked, streams: Streams, signals: Signals, clock:
         return _refuse(streams, message)
     if options.auto is not None:
         return _read_at_random(story, asked, streams)
+    if options.json:
+        return _drive(story, options, streams, clock)
     with _opened_page(asked, streams, signals) as page:
-        session = Session(story, options, page, clock)
+        session = Session(story, options, page, clock, watch, notes)
         try:
             refusal = _read(session)
         finally:
@@ -145,9 +159,28 @@ def _read_at_random(story: Story, asked: Asked, streams: Streams) -> int:
     return 0 if sound else 1
 
 
+def _drive(story: Story, options: PlayOptions, streams: Streams, clock: Callable[[], float]) -> int:
+    """Let a program read."""
+    from waymeet.console.driving import Driver, Notices
+    from waymeet.console.replaying import WayError
+
+    notices = Notices()
+    session = Session(story, options, Page(notices), clock)
+    driver = Driver(session, notices, streams)
+    try:
+        driver.run()
+    except WayError as error:
+        return _refuse(streams, str(error))
+    finally:
+        session.close()
+    session.say_last_words()
+    driver.leave()
+    return EXIT_IO if session.failed else 0
+
+
 def _read(session: Session) -> str | None:
     """Readings until the reader has had enough; why there can be none, if so."""
-    if session.options.replay is not None or session.options.follow is not None:
+    if session.options.replay is not None or session.options.is_trial:
         return _follow(session)
     _enter(session)
     return None
@@ -185,7 +218,7 @@ def _follow(session: Session) -> str | None:
         reading = follow(session)
     except WayError as error:
         return str(error)
-    if session.page.view.is_live or session.options.follow is not None:
+    if session.page.view.is_live or session.options.is_trial:
         _read_on(session, _next_path(session, reading.run()))
     return None
 
@@ -209,6 +242,9 @@ def _opened_page(asked: Asked, streams: Streams, signals: Signals) -> Iterator[P
         page = Page(view)
         for notice in notices:
             page.say(notice)
+        if options.debug:
+            view.takes_directives = True
+            page.say("Debugging: type :help to see what you can ask. Places are kept apart from those of readers.")
         yield page
 
 

@@ -56,7 +56,7 @@ def _asked(session: Session) -> str:
     """What the reader types as a name; what is no name means none."""
     if names := session.keeper.slot_names:
         session.page.listing(word("slot_names"), names)
-    typed = session.page.view.read(Question(word("slot_name"), "text", 0, MAX_NAME))
+    typed = session.read(Question(word("slot_name"), "text", 0, MAX_NAME))
     return typed if isinstance(typed, str) else ""
 
 

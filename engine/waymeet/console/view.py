@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from waymeet.console.keys import Aside
     from waymeet.console.typesetting import Line, Setting
@@ -20,8 +20,18 @@ class Option(NamedTuple):
     taken: bool = False
 
 
+def never() -> bool:
+    """What is shown stays so."""
+    return False
+
+
 class View(Protocol):
     """One way to show a story and to be answered."""
+
+    #: Whether what is asked is no longer so; then `ask` and `read` answer `Interruption.SAVED` as soon as they can.
+    is_stale: Callable[[], bool]
+    #: Whether what is typed after a colon is a `Directive`.
+    takes_directives: bool
 
     @property
     def setting(self) -> Setting:

@@ -223,6 +223,8 @@ ENGLISH: dict[str, str] = {
     "way_finding": "{path}, finding {number}",
     "way_keeps_nothing": "You are shown a way first. Nothing of this reading is kept, and what you have kept stays as "
     "it is.",
+    "supposed_keeps_nothing": "You begin where and as you said. Nothing of this reading is kept, and what you have "
+    "kept stays as it is.",
     "no_such_path": "There is no path {name}; the paths are: {names}.",
 }
 
