@@ -28,12 +28,15 @@ from waymeet.authoring.constructs import chance, decks, questions
 from waymeet.authoring.constructs import flags as constructs
 from waymeet.checking import compile_files
 from waymeet.cli import main
-from waymeet.console import auto
+from waymeet.console import auto, messages, requests
+from waymeet.console.keys import BINDINGS
+from waymeet.console.words import word
 from waymeet.diagnostics import StoryError
 from waymeet.expressions import parser, typing
 from waymeet.prose import parser as prose
 from waymeet.rules import FILE_RULES, GRAPH_RULES, STATE_RULES
 from waymeet.saves import files as saves
+from waymeet.saves import seen, slots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -48,6 +51,7 @@ _LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)")
 _MADE = re.compile(r"<!-- made from the program: pytest --update -->\n(.*)<!-- end -->\n", re.DOTALL)
 _ADD = re.compile(r"# add to: (\S+)\n")
 _ANSWER = re.compile(r"^Your (?:choice|answer): (.+)$", re.MULTILINE)
+_REQUEST = re.compile(r'^(\{(?!"type").*\})$', re.MULTILINE)
 _KEY = re.compile(r"^([a-z]+):", re.MULTILINE)
 
 # -- where pieces of YAML belong ------------------------------------
@@ -96,16 +100,17 @@ def _around(piece: str) -> dict[str, bytes]:
 
 
 class _Typist:
-    """Types answers at the prompts, where they are shown, as at a terminal."""
+    """Types answers at the prompts, where they are shown, as at a terminal; `end` is what it shows of Enter."""
 
-    def __init__(self, answers: list[str]) -> None:
+    def __init__(self, answers: list[str], end: str = "") -> None:
         self.answers = answers
+        self._end = end
 
     def readline(self, _size: int = -1) -> str:
         if not self.answers:
             return ""
         answer = self.answers.pop(0)
-        sys.stdout.write(answer)
+        sys.stdout.write(answer + self._end)
         return f"{answer}\n"
 
     def isatty(self) -> bool:
@@ -169,7 +174,7 @@ class _Session:
         self.unread.add(name)
 
     def _commands(self, text: str) -> Iterator[str]:
-        """Each command of a block, with what it prints now; what stands behind a prompt is typed there."""
+        """Each command of a block, with what it prints now; what stands behind a prompt, or is a request, is typed."""
         code = 0
         for part in re.split(r"^(?=\$ )", text, flags=re.MULTILINE)[1:]:
             line = part.partition("\n")[0]
@@ -178,7 +183,7 @@ class _Session:
                 yield f"{line}\n{code}\n"
                 continue
             assert words[0] == "waymeet", line
-            typist = _Typist(_ANSWER.findall(part))
+            typist = _Typist(_REQUEST.findall(part), "\n") if "--json" in words else _Typist(_ANSWER.findall(part))
             self._monkeypatch.setattr("sys.stdin", typist)
             try:
                 code = main(words[1:])
@@ -345,7 +350,11 @@ def _limits() -> str:
         "choices and answers of a reading that is played to measure": readings.MAX_TURNS,
         "nodes of the diagrams of its sets of states": surveying.MAX_NODES,
         "time of a check, unless told otherwise": f"{budget.SECONDS:.0f} s",
+        "characters of a request of a program": requests.MAX_REQUEST,
+        "characters of prose on a line for a program, where a block is no longer": messages.MAX_TEXT,
         "length of a line, with `--width`": f"{min(cli._WIDTHS)} to {max(cli._WIDTHS)}",
+        "characters of the name of a save": slots.MAX_NAME,
+        "size of the file of what was told": f"{seen.MAX_SIZE // mega} MiB",
         "size of a save": f"{saves.MAX_SIZE // mega} MiB",
         "size of the bytes of `Moment.save`": f"{snapshots.MAX_SIZE // mega} MiB",
     }
@@ -357,9 +366,22 @@ def _limits() -> str:
 # -- pages that are made from the program ------------------------------------
 
 
-@pytest.mark.parametrize(("page", "made"), [("rules", _rules), ("limits", _limits)])
+def _keys() -> str:
+    """The table of what a reader can do."""
+    rows = [("`1` to `9`", "the number", word("help_choose")), ("up, down, `j`, `k`, Enter", "", word("help_move"))]
+    for binding in BINDINGS:
+        keys = ", ".join(key if len(key) > 1 else f"`{key}`" for key in binding.shown.split(", "))
+        typed = ", ".join(f"`{each}`" for each in word(f"typed_{binding.command.value}").split(", "))
+        rows.append((keys, typed, word(f"help_{binding.command.value}")))
+    lines = ["", "| key | typed | does |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in rows)]
+    return "\n".join(lines) + "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("page", "made"), [("reference/rules", _rules), ("reference/limits", _limits), ("reading", _keys)]
+)
 def test_what_is_made_from_the_program_is_what_it_says(page: str, made: Callable[[], str], update: bool) -> None:
-    path = ROOT / f"docs/reference/{page}.md"
+    path = ROOT / f"docs/{page}.md"
     text = path.read_text(encoding="utf-8")
     found = _MADE.search(text)
     assert found, "the place for it is marked"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from waymeet.authoring.rewriting import Rewritten
+    from waymeet.console.workshop import Notes, Watch
     from waymeet.diagnostics import Report, StoryNotFoundError
     from waymeet.errors import WaymeetError
     from waymeet.recording import Coverage, Recording
@@ -76,6 +77,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     options, more = parser.parse_known_args(given)
     if (getattr(options, "follow", None) or "").endswith(","):
         parser.error("argument --follow: no space may stand behind a comma, as in --follow ask,boy")
+    if options.command == "play" and (clash := _clash(options)):
+        parser.error(clash)
     if more:
         parser.error(f"unrecognized arguments: {' '.join(more)}")
     if options.command is None:
@@ -132,6 +135,18 @@ def _play_arguments(parser: argparse.ArgumentParser) -> None:
         help="play a way first and keep nothing: choice ids (a,b), or a file with some, a witness or a JSON report "
         "(report.json#3: its third finding)",
     )
+    first.add_argument("--at", metavar="NODE", help="begin at this node (scene.node) and keep nothing")
+    parser.add_argument(
+        "--set",
+        dest="flags",
+        action="append",
+        default=[],
+        metavar="FLAG=VALUE",
+        help="begin with this value of a flag or memory and keep nothing; as often as you like",
+    )
+    parser.add_argument("--watch", action="store_true", help="go on in the story as it is each time a file is saved")
+    parser.add_argument("--debug", action="store_true", help="ask why, with a colon: :help says how")
+    parser.add_argument("--json", action="store_true", help="for programs: one JSON object a line in and out")
     look = parser.add_mutually_exclusive_group()
     look.add_argument("--plain", action="store_true", help="no escape codes, numbered choices, words for keys")
     look.add_argument("--full", action="store_true", help="a screen of its own: prose above, choices below")
@@ -163,8 +178,40 @@ def _play(options: argparse.Namespace) -> int:
         transcript=options.transcript,
         theme=options.theme,
         language=options.language,
+        json=options.json,
+        at=options.at,
+        flags=tuple(options.flags),
+        debug=options.debug,
     )
-    return play(story, chosen)
+    watch = _watch(options.story, debug=options.debug) if options.watch else None
+    return play(story, chosen, watch=watch, notes=_notes(options.story) if options.debug else None)
+
+
+def _watch(path: Path, *, debug: bool) -> Watch:
+    from waymeet.watching import StoryWatch
+
+    return StoryWatch(path, _folder(str(path)), annotates=debug)
+
+
+def _notes(path: Path | None) -> Notes:
+    from waymeet.annotating import annotated
+    from waymeet.opening import bundled
+
+    with bundled() as own:
+        return annotated(own if path is None else path, "" if path is None else _folder(str(path)))
+
+
+def _clash(options: argparse.Namespace) -> str | None:
+    """What is wrong with options that cannot stand together, where argparse does not see it."""
+    ways = [f"--{name}" for name in ("auto", "replay", "follow") if getattr(options, name) is not None]
+    if options.json and options.auto is not None:
+        return "argument --json: not allowed with argument --auto"
+    for name in ("watch", "debug"):
+        if getattr(options, name) and (options.json or options.auto is not None):
+            return f"argument --{name}: not allowed with argument {'--json' if options.json else '--auto'}"
+    if options.watch and options.story is None:
+        return "argument --watch: say which STORY to watch"
+    return f"argument --set: not allowed with argument {ways[0]}" if options.flags and ways else None
 
 
 def _path(text: str) -> Path:

@@ -84,15 +84,18 @@ class Recovery(Generic[M]):
         self._dice = Dice(Luck(snapshot.luck))  # what was fixed beforehand was so for what was drawn and asked then
         self._stands = standing(data, machine, self._brought, self._dice, snapshot.step)
 
-    def recovered(self) -> tuple[M, list[str]]:
-        """The moment, and what is lost; raises `SaveError` where the path can no longer begin, either."""
+    def recovered(self, *, stays: bool = False) -> tuple[M, list[str]]:
+        """The moment, and what is lost; raises `SaveError` where the path can no longer begin, either.
+
+        `stays`: whether it is kept where it stands even if nothing is left to do there.
+        """
         snapshot, brought, stands = self._snapshot, self._brought, self._stands
         origin, again = self._played_again()
         losses = [*{**brought.forgotten, **brought.losses}.values(), *stands.losses]
         is_same = self._is_same(again)
         if is_same:
             moment = again[-1]
-        elif stands.passages is not None and not (stands.stuck and again and not again[-1].stuck):
+        elif stands.passages is not None and (stays or not (stands.stuck and again and not again[-1].stuck)):
             assert stands.state is not None
             path, luck = snapshot.path, self._dice.luck
             moment = self._tell(Arrival(origin, path, stands.state, stands.passages, brought.texts, luck))

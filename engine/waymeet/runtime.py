@@ -17,7 +17,7 @@ from waymeet.values import FlagValueError, Value, decode, encode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from waymeet.machine import LinkedChoice, LinkedStep, Registers
+    from waymeet.machine import LinkedChoice, LinkedStep, Observer, Registers
     from waymeet.recovering import Arrival
     from waymeet.story import Ending, Event, Protagonist, StoryData, Use
 
@@ -166,18 +166,28 @@ class Story:
         seed: int = 0,
         memory: Mapping[str, Value] | None = None,
         outcomes: Iterable[str] = (),
+        at: str | None = None,
+        flags: Mapping[str, Value] | None = None,
     ) -> Moment:
         """The first moment of a path.
 
         `memory` is what earlier playthroughs left (see `Moment.memory`); what it leaves out starts as the story says.
         `outcomes` fixes what rolls, chances and draws come to, and what questions are answered, in order; after those
-        the seed decides. Raises `ChoiceError` for an unknown path or an outcome that cannot be, `ValueError` for a
-        memory that does not fit, `EndlessLoopError`.
+        the seed decides. To try things out, a reading can begin elsewhere, `at` a node, and with other `flags`, a local
+        one's by `scene.flag`; `replay` knows nothing of those two. Raises `ChoiceError` for an unknown path or an
+        outcome that cannot be, `ValueError` for a memory or a flag that does not fit, `SupposedError` for an unknown
+        node, `EndlessLoopError`.
         """
         start = self.protagonist(protagonist).start
         fixed = tuple(outcomes)
         origin, registers = _origin(self, protagonist, seed, memory or {}, fixed)
-        teller = Teller(self, self.texts, {}, seed, (), Luck(mixed(seed & SEEDS), fixed))
+        texts = self.texts
+        if at is not None or flags:
+            from waymeet.supposing import step_named, supposed  # which few readings need
+
+            start = start if at is None else step_named(self.data, at)
+            registers, texts = supposed(self.data, registers, texts, flags or {})
+        teller = Teller(self, texts, {}, seed, (), Luck(mixed(seed & SEEDS), fixed))
         passages: list[Passage] = []
         state = _drawn(lambda: self.machine.arrive(start, registers, passages, dice=teller.dice))
         return _told(teller, origin, None, state, passages, scene="")
@@ -193,25 +203,26 @@ class Story:
         """The moment that `Moment.save` wrote, as far as this version of the story has it; see `recover`."""
         return self.recover(data).moment
 
-    def recover(self, data: bytes) -> Recovered:
+    def recover(self, data: bytes, *, stays: bool = False) -> Recovered:
         """The moment that `Moment.save` wrote, and what of it another version of the story could not keep.
 
         What is called otherwise now is found by the story's `history`; a new flag starts as it does. Where the reader
         can no longer be where they were, they go on from there, or else the reading is played again by the ids of its
         choices, as far as they go. Raises `SaveError` for a save that is damaged, of another story, or of which nothing
-        is left: its place is gone, and its path goes round and round from its start.
+        is left: its place is gone, and its path goes round and round from its start. An author at work `stays` even
+        where nothing is left to do.
         """
         snapshot = snapshots.read(data)
         if snapshot.story != self.id:
             raise SaveError(f'this save belongs to another story, "{snapshot.story}"')
         if snapshot.fingerprint != self.fingerprint:
-            return self._recovered(snapshot)
+            return self._recovered(snapshot, stays=stays)
         try:
             return Recovered(_restored(self, snapshot), ())
         except (FlagValueError, ChoiceError) as error:
             raise SaveError(f"this save is damaged: {error}") from error
 
-    def _recovered(self, snapshot: Snapshot) -> Recovered:
+    def _recovered(self, snapshot: Snapshot, *, stays: bool) -> Recovered:
         from waymeet.recovering import Recovery  # which few readings need
 
         def told(arrival: Arrival) -> Moment:
@@ -219,7 +230,8 @@ class Story:
             teller = Teller(self, texts, {}, origin.seed, state.registers, luck)
             return _told(teller, origin, _linked(path), state, passages, scene="")
 
-        moment, losses = Recovery(snapshot, self.data, self.machine, self._begun, Moment.take, told).recovered()
+        recovery = Recovery(snapshot, self.data, self.machine, self._begun, Moment.take, told)
+        moment, losses = recovery.recovered(stays=stays)
         return Recovered(moment, tuple(losses))
 
     def _begun(self, origin: Origin) -> Moment:
@@ -458,6 +470,37 @@ class Moment:
         state = _drawn(lambda: self._story.machine.answered(self._state, value, passages, dice=teller.dice))
         text, signals = (self._text, self._signals) if tells_on else ((), ())
         return _told(teller, self._origin, path, state, passages, text + echoed(given), signals, scene=self.scene)
+
+    def suppose(self, turn: str, *, at: str | None = None, flags: Mapping[str, Value] | None = None) -> Moment:
+        """The moment that this would be with other flags, a local one's by `scene.flag`, or `at` another node.
+
+        For trying things out: `turn` stands for it in the path, which cannot be replayed. Raises `ValueError` for a
+        flag that does not fit, `SupposedError` for an unknown node, `EndlessLoopError`.
+        """
+        from waymeet.supposing import step_named, supposed  # which few readings need
+
+        machine, registers = self._story.machine, self._state.registers
+        to = None if at is None else step_named(self._story.data, at)
+        if to is not None and machine.steps[to].scene != self.scene:
+            registers = machine.left(self.scene, registers)
+        registers, texts = supposed(self._story.data, registers, self._texts, flags or {})
+        teller = Teller(self._story, texts, self._shown, self._origin.seed, registers, self._luck)
+        state, passages = self._state._replace(registers=registers), list[Passage]()
+        if to is not None:
+            state = machine.arrive(to, registers, passages, None, state.returns, teller.dice)
+        elif not machine.is_rest(state):
+            state = machine.move_on(state, passages, teller.dice)
+        scene = self.scene if to is None else ""
+        return _told(teller, self._origin, _Path(turn, self._path), state, passages, scene=scene)
+
+    def observe(self, turn: str, observer: Observer) -> None:
+        """Take a turn to no effect but that an observer is told what happens; raises as `take` does."""
+        machine, state, dice = self._story.machine, self._state, Dice(self._luck)
+        if turn.startswith(ANSWER) and (question := self.question) is not None:
+            value = _number(turn.removeprefix(ANSWER), question) if question.kind == "number" else 0
+            machine.answered(state, value, [], observer, dice)
+        else:
+            machine.arrive(self._taken(turn).opens, state.registers, [], observer, state.returns, dice)
 
     def save(self) -> bytes:
         """Everything needed to go on from here, as JSON; `Story.resume` reads it."""

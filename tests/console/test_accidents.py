@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import pty
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ from waymeet.console.accidents import Stopped
 from waymeet.console.options import PlayOptions
 from waymeet.console.play import play
 from waymeet.saves.lock import Lock
+from waymeet.saves.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
     Read = Callable[..., Heard]
 
+STORY = Path(__file__).parent / "lantern"
 FULL = Path("/dev/full")
 PLAY = """
 import sys
@@ -99,6 +103,65 @@ def test_a_break_in_the_console_is_raised_when_the_reader_has_been_told(
     lock = Lock(home / "saves" / "lantern" / "lock")
     assert lock.held
     lock.close()
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_killed_at_any_instant_nothing_read_is_lost(compiled: Path, home: Path, story: Story, number: int) -> None:
+    shown = home.with_name("shown")
+    with shown.open("wb") as out:
+        player = subprocess.Popen(
+            [sys.executable, "-c", PLAY.format(then=""), str(compiled)], stdin=subprocess.PIPE, stdout=out
+        )
+        assert player.stdin is not None
+        player.stdin.write(b"1\n" * 2000)
+        player.stdin.flush()
+        _wait(lambda: shown.stat().st_size > 2000)
+        time.sleep(0.013 * number)
+        player.kill()
+        player.wait()
+        player.stdin.close()
+    told = shown.read_text(encoding="utf-8").count("It burns lower.")
+    shelf = Shelf(story)
+    found = shelf.autosaves["ada"].find(story)
+    shelf.close()
+    assert shelf.autosaves["ada"].unusable == []
+    assert not list(shelf.folder.glob("*.tmp"))
+    assert found is not None
+    assert told <= len(found.moment.path) <= told + 1
+
+
+@pytest.mark.parametrize("view", ["--plain", "--width=60", "--full"])
+def test_a_terminal_that_goes_away_ends_in_129_and_the_place_is_kept(home: Path, view: str) -> None:
+    reader, terminal = pty.openpty()
+    own = "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); from waymeet.cli import main; "
+    command = [sys.executable, "-c", f"{own}sys.exit(main(sys.argv[1:]))", "play", str(STORY), "--as", "ada", view]
+    environ = {**os.environ, "TERM": "xterm"}
+    with subprocess.Popen(
+        command, stdin=terminal, stdout=terminal, stderr=subprocess.PIPE, env=environ, start_new_session=True
+    ) as player:
+        os.close(terminal)
+        _read_until(reader, b"ring.")
+        time.sleep(0.4)  # longer than keys are ignored for after new prose
+        os.write(reader, b"1\n" if view == "--plain" else b"1")
+        _read_until(reader, b"It burns lower.")
+        os.close(reader)
+        _, errors = player.communicate(timeout=20)
+        assert (player.returncode, errors) == (129, b"")
+    assert list(home.rglob("autosave-ada.json"))
+
+
+def _read_until(reader: int, text: bytes) -> None:
+    told = b""
+    while text not in told:
+        told += os.read(reader, 65536)
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    """Wait for something that a process is about to do."""
+    end = time.monotonic() + 20
+    while not until():
+        assert time.monotonic() < end
+        time.sleep(0.002)
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&-", "<&- >&- 2>&-", "2>&-"])

@@ -155,7 +155,8 @@ def test_themes_have_named_colours_and_three_ways_to_write() -> None:
     assert "dim" not in THEMES["high-contrast"].values()
 
 
-def test_no_colour_means_no_colour() -> None:
+def test_no_colour_means_no_colour_unless_a_theme_is_asked_for() -> None:
     assert theme_for(None, {}) == "default"
-    assert theme_for("high-contrast", {"NO_COLOR": ""}) == "high-contrast"
-    assert theme_for("default", {"NO_COLOR": "1"}) == "mono"
+    assert theme_for(None, {"NO_COLOR": ""}) == "default"
+    assert theme_for(None, {"NO_COLOR": "1"}) == "mono"
+    assert theme_for("default", {"NO_COLOR": "1"}) == "default"

@@ -113,6 +113,33 @@ def test_a_screen_reader_hears_full_words_and_no_ornaments(read: Read) -> None:
     assert not set("*>=") & set(heard.text)
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_whatever_is_done_ears_hear_words(read: Read, language: str) -> None:
+    typed = (
+        "1",
+        "save quay",
+        "s",
+        "",
+        "rewind",
+        "1",
+        "load",
+        "2",
+        "help",
+        "endings",
+        "skip",
+        "sheet",
+        "t",
+        "2",
+        "1",
+        "q",
+    )
+    heard = read(*typed, protagonist="ada", screen_reader=True, language=language, width=200)
+    marks = set("*>=#|<[]{}~^\u2013\u2014\u2026\u2191\u2193\u2022")
+    told = [line for line in heard.text.splitlines() if "transcript.txt" not in line]
+    assert [line for line in told if marks & set(line) or line.startswith(("-", " "))] == []
+    assert heard.code == 0
+
+
 def test_the_environment_can_ask_for_screen_reader_mode(read: Read) -> None:
     heard = read(environ={"WAYMEET_SCREEN_READER": "1"})
     assert heard.text.startswith("Screen-reader mode, turned on by WAYMEET_SCREEN_READER.")

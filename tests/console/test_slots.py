@@ -57,7 +57,7 @@ def test_earlier_choices_of_a_save_can_be_gone_back_to(read: Read) -> None:
 
 def test_a_name_is_asked_for(read: Read) -> None:
     heard = read("save", "The Quay", "1", "s", "", "load", "1", "q", protagonist="ada")
-    assert "Save under which name?\nAt most 40 characters.\n" in heard.text
+    assert "Save under which name? Enter alone saves nothing.\nAt most 40 characters.\n" in heard.text
     assert "There already:\n- The Quay\n" in heard.text
     assert "Nothing was saved." in heard.text
     assert "Which save do you want to go to?\n\n1. The Quay: Ada's path, at The Wood, just now\n2. Stay" in heard.text
@@ -79,7 +79,10 @@ def test_what_is_no_name_is_said(read: Read, home: Path, name: str, why: str) ->
     heard = read(f"save {name}", "q", protagonist="ada")
     told = heard.text.replace("\n", " ")
     assert why in told
-    assert "It may hold letters, digits, spaces and -  _  ', begins with a letter or a digit" in told
+    assert (
+        "It may hold letters, digits, spaces, hyphens, underscores and apostrophes, begins with a letter or a digit"
+        in told
+    )
     assert "Nothing was saved." in told
     assert not list(home.rglob("slot*"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import sys
 import time
@@ -181,3 +182,19 @@ def _player_of(terminal: Terminal) -> int:
     """The process that the shell on a terminal runs."""
     children = Path(f"/proc/{terminal.child.pid}/task/{terminal.child.pid}/children")
     return int(children.read_text().split()[-1])
+
+
+def test_a_menu_gives_way_to_a_story_that_was_saved(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
+    folder = tmp_path / "lantern"
+    shutil.copytree(STORY, folder)
+    file = folder / "lantern.yaml"
+    text = file.read_text()
+    reading = terminal(sys.executable, "-m", "waymeet", "play", str(folder), "--watch", "--as", "ada")
+    reading.expect(HINT)
+    reading.press("1", "It burns lower.", HINT)
+    file.write_text(text.replace("goto: hole", "goto: hoel"))
+    reading.expect('there is no node "hoel"', HINT)
+    file.write_text(text.replace("*very* dark", "bright"))
+    reading.expect("this is the story as it is now", "The wood is bright.", "taken before", HINT)
+    reading.press("q")
+    assert reading.end() == 0

@@ -30,6 +30,8 @@ class Signals:
 
     def __init__(self) -> None:
         self._take: Callable[[int], None] | None = None
+        #: The exit code of a signal that came and means the end, whatever fails on the way there.
+        self.code: int | None = None
 
     @contextmanager
     def handled(self) -> Iterator[None]:
@@ -54,6 +56,8 @@ class Signals:
             signal.signal(also, before)
 
     def _arrived(self, number: int, _frame: FrameType | None) -> None:
+        if number in _FATAL:
+            self.code = 128 + number
         if self._take is None:
             raise Stopped(128 + number)
         self._take(number)

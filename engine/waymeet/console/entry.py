@@ -13,7 +13,7 @@ from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, W
 from prompt_toolkit.layout.processors import BeforeInput
 
 from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
-from waymeet.console.keys import Command, command_answered
+from waymeet.console.keys import Command, Directive, command_answered
 from waymeet.console.menu import fragments
 from waymeet.console.typesetting import EMPTY, set_text
 from waymeet.console.words import asked_for, word
@@ -32,7 +32,15 @@ if TYPE_CHECKING:
 class Entry:
     """A question and what is typed so far. `is_deaf` says that keys are not to be taken yet."""
 
-    def __init__(self, question: Question, setting: Callable[[], Setting], is_deaf: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        question: Question,
+        setting: Callable[[], Setting],
+        is_deaf: Callable[[], bool],
+        *,
+        takes_directives: bool = False,
+    ) -> None:
+        self._takes_directives = takes_directives
         self._question = question
         self._setting = setting
         self._is_deaf = is_deaf
@@ -90,6 +98,9 @@ class Entry:
 
     def _enter(self, event: KeyPressEvent) -> None:
         typed = self._typed.text
+        if self._takes_directives and typed.startswith(":"):
+            event.app.exit(result=Directive(typed[1:].strip()))
+            return
         event.app.exit(result=command_answered(typed, self._question) or typed)
 
     def _stay(self) -> None:

@@ -1,4 +1,4 @@
-"""A reading that begins with a way: told to where it leads, and then the reader's own."""
+"""A reading that begins with a way: told to where it leads, and then the reader's own; or one that begins elsewhere."""
 
 from __future__ import annotations
 
@@ -7,28 +7,37 @@ from typing import TYPE_CHECKING
 from waymeet.console import front
 from waymeet.console.history import History
 from waymeet.console.reading import Reading
-from waymeet.console.replaying import WayError, play_back, read_replay, read_way
+from waymeet.console.replaying import Way, WayError, play_back, read_replay, read_way
+from waymeet.console.trying import begin_supposed
 from waymeet.console.words import word
 from waymeet.runtime import ChoiceError, EndlessLoopError
 
 if TYPE_CHECKING:
-    from waymeet.console.replaying import Way
     from waymeet.console.session import Session
     from waymeet.runtime import Moment
 
 
 def follow(session: Session) -> Reading:
     """The reading after the way that was asked for, always from the same beginning; raises `WayError`."""
-    way = _way(session)
-    session.keeper.suppose(way.memory)
-    history = session.history = History([_begin(session, way)])
-    reading = Reading(session, history, keeps=session.options.follow is not None)
+    history, way = begun(session)
+    reading = Reading(session, history, keeps=session.options.is_trial)
     front.show_title(session)
-    if session.options.follow is not None:
-        session.page.say(word("way_keeps_nothing"))
+    if session.options.is_trial:
+        session.page.say(word("supposed_keeps_nothing" if session.options.supposes else "way_keeps_nothing"))
     reading.open()
     play_back(reading, history, way)
     return reading
+
+
+def begun(session: Session) -> tuple[History, Way]:
+    """The beginning of the way that was asked for, and the way; raises `WayError`."""
+    if session.options.supposes:
+        session.history = History([begin_supposed(session)])
+        return session.history, Way(())
+    way = _way(session)
+    session.keeper.suppose(way.memory)
+    session.history = History([_begin(session, way)])
+    return session.history, way
 
 
 def _way(session: Session) -> Way:

@@ -61,15 +61,15 @@ FRENCH: dict[str, str] = {
     "hint_entry": ":annuler   :aide   :quitter",
     "no_fit": "Ce ne peut pas être la réponse.",
     # saves with names
-    "slot_name": "Sous quel nom sauvegarder\u00a0?",
+    "slot_name": "Sous quel nom sauvegarder\u00a0? Entrée seule ne sauvegarde rien.",
     "slot_names": "Déjà là\u00a0:",
     "slot": "{slot}\u00a0: le chemin {name:de}, {when}",
     "slot_at": "{slot}\u00a0: le chemin {name:de}, à «\u00a0{heading}\u00a0», {when}",
     "left_slot": "avant d’aller à une sauvegarde",
     "slot_name_char": "Le nom d’une sauvegarde ne peut pas contenir «\u00a0{char}\u00a0».",
     "slot_name_bad": "Ce ne peut pas être le nom d’une sauvegarde.",
-    "slot_name_rule": "Il peut contenir des lettres, des chiffres, des espaces et {between}, commence par une lettre "
-    "ou un chiffre, et compte au plus {most} caractères.",
+    "slot_name_rule": "Il peut contenir des lettres, des chiffres, des espaces, des traits d’union, des tirets bas et "
+    "des apostrophes, commence par une lettre ou un chiffre, et compte au plus {most} caractères.",
     "save_over": "Il y en a déjà une\u00a0: {slot}",
     "save_over_yes": "Remplacer {name}",
     "save_over_no": "La laisser comme elle est",
@@ -194,8 +194,13 @@ FRENCH: dict[str, str] = {
     # screen readers
     "spoken_option": "Mode lecteur d’écran, activé par --screen-reader.",
     "spoken_environment": "Mode lecteur d’écran, activé par WAYMEET_SCREEN_READER.",
+    "spoken_config": "Mode lecteur d’écran, activé par {path}.",
     "chapter_spoken": "Chapitre\u00a0: {heading}.",
     "story_spoken": "Histoire\u00a0: {title}.",
+    # settings
+    "config_unreadable": "Vos réglages dans {path} sont illisibles, et aucun n’est appliqué\u00a0: {reason}.",
+    "config_unknown": "Le réglage «\u00a0{name}\u00a0» de {path} n’existe pas. Il y a\u00a0: {names}.",
+    "config_wrong": "Le réglage «\u00a0{name}\u00a0» de {path} n’est pas valable. Valeurs possibles\u00a0: {possible}.",
     # random readings and replays
     "auto_reading": "Lecture {n} sur {all}\u00a0: le chemin {name:de}, graine {seed}",
     "auto_stuck": "Impasse à {step}.",
@@ -217,7 +222,9 @@ FRENCH: dict[str, str] = {
     "way_line": "{path}, ligne {line}",
     "way_item": "{path}, élément {line}",
     "way_finding": "{path}, constat {number}",
-    "way_keeps_nothing": "Un trajet vous est d’abord montré. Rien de cette lecture n’est gardé, et ce que "
-    "vous avez gardé reste tel quel.",
+    "way_keeps_nothing": "Un trajet vous est d’abord montré. Rien de cette lecture n’est gardé, et ce "
+    "que vous avez gardé reste tel quel.",
+    "supposed_keeps_nothing": "Vous commencez là et comme vous l’avez dit. Rien de cette lecture n’est gardé, et ce "
+    "que vous avez gardé reste tel quel.",
     "no_such_path": "Il n’y a pas de chemin {name}\u00a0; les chemins sont\u00a0: {names}.",
 }

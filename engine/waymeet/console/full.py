@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from waymeet.console.accidents import Signals
     from waymeet.console.entry import Entry
-    from waymeet.console.keys import Command
+    from waymeet.console.keys import Aside
     from waymeet.console.typesetting import Line, Setting
 
 _Answer = TypeVar("_Answer")
@@ -187,9 +187,9 @@ class FullView(LiveView):
     def _scroll(self, to: int) -> None:
         self._top = max(to, 0)
 
-    def _run(self, app: Application[_Answer | Command]) -> _Answer | Command:
+    def _run(self, app: Application[_Answer | Aside], *, yields: bool = True) -> _Answer | Aside:
         try:
-            return super()._run(app)
+            return super()._run(app, yields=yields)
         finally:
             self._asked = len(self._told)
 

@@ -12,6 +12,7 @@ from waymeet.saves.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     from waymeet.console.history import History
     from waymeet.console.page import Page
@@ -21,19 +22,22 @@ if TYPE_CHECKING:
 
 
 class Keeper:
-    """The saves of one session; `clock` gives seconds since 1970. `keeps`: whether any file is to be touched at all."""
+    """The saves of one session; `clock` gives seconds since 1970. `keeps`: whether any file is to be touched at all.
 
-    def __init__(self, story: Story, page: Page, clock: Callable[[], float], *, keeps: bool = True) -> None:
+    `root` is the folder for them, the reader's own by default.
+    """
+
+    def __init__(
+        self, story: Story, page: Page, clock: Callable[[], float], *, keeps: bool = True, root: Path | None = None
+    ) -> None:
+        self._root = root
         self._story = story
         self._page = page
         self._clock = clock
         self._shelf: Shelf | None = None
         self._trouble: OSError | None = None
         if keeps:
-            try:
-                self._shelf = Shelf(story)
-            except OSError as error:
-                self._trouble = error
+            self._open(story)
         self._unshelved = Legacy(story.id, {}, {})
         self._told: set[str] = set()
         self._looked: set[str] = set()
@@ -180,10 +184,27 @@ class Keeper:
         """Go on as if earlier playthroughs had left this memory, where nothing is kept."""
         self._unshelved = Legacy(self._story.id, memory, {})
 
+    def turn_to(self, story: Story) -> None:
+        """Go on with another version of the story, which may not be able to keep everything that was left."""
+        self._story = story
+        self._unshelved, _ = self._unshelved.brought(story)
+        self._looked.clear()
+        if self._shelf is not None:
+            self._shelf.close()
+            self._open(story)
+            self.warn()
+
     def close(self) -> None:
         """Let another player have the story."""
         if self._shelf is not None:
             self._shelf.close()
+
+    def _open(self, story: Story) -> None:
+        self._seen_so_far = None
+        try:
+            self._shelf = Shelf(story, self._root)
+        except OSError as error:
+            self._shelf, self._trouble = None, error
 
     @property
     def _seen(self) -> Seen:

@@ -34,6 +34,23 @@ class Order(NamedTuple):
     name: str
 
 
+class Interruption(Enum):
+    """Something that comes between a question and its answer."""
+
+    #: Files of the story were saved.
+    SAVED = "saved"
+
+
+class Directive(NamedTuple):
+    """A line that an author has for the debugger, without the colon before it."""
+
+    text: str
+
+
+#: What can come in the place of an answer.
+Aside = Command | Order | Interruption | Directive
+
+
 def command_of(given: Command | Order) -> Command:
     """The command itself, however it was given."""
     return given.command if isinstance(given, Order) else given

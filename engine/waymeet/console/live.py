@@ -15,15 +15,17 @@ from prompt_toolkit.layout import Layout
 from prompt_toolkit.styles import Style
 
 from waymeet.console.accidents import Stopped
-from waymeet.console.keys import BINDINGS, Command, Order
+from waymeet.console.keys import BINDINGS, Aside, Command, Directive, Interruption
 from waymeet.console.menu import Menu
 from waymeet.console.themes import DEFAULT, MONO, THEMES
 from waymeet.console.typesetting import Setting, comfortable
+from waymeet.console.view import never
 from waymeet.console.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from prompt_toolkit import PromptSession
     from prompt_toolkit.input import Input
     from prompt_toolkit.key_binding import KeyBindings
     from prompt_toolkit.layout import AnyContainer
@@ -38,6 +40,8 @@ _Answer = TypeVar("_Answer")
 
 #: Seconds after new prose during which a key was surely meant for what stood there before.
 GRACE = 0.15
+#: Seconds between one look and the next at whether what is asked is still so.
+_LOOK = 0.5
 
 
 class LiveView:
@@ -62,6 +66,9 @@ class LiveView:
         self._signals = signals
         self._width = width
         self._clock = clock
+        self.is_stale: Callable[[], bool] = never
+        self.takes_directives = False
+        self._prompt: PromptSession[str | Aside] | None = None
         self._marks = theme == MONO
         # `nbsp` is what prompt_toolkit paints no-break spaces with; they are spaces here
         self._style = Style.from_dict({**THEMES[theme], "nbsp": "nounderline fg:default"})
@@ -73,18 +80,20 @@ class LiveView:
         """Styles as styles, if the theme has them, at the width that the terminal has now."""
         return Setting(comfortable(self._output.get_size().columns, self._width), marks=self._marks)
 
-    def ask(self, options: Sequence[Option]) -> int | Command | Order:
+    def ask(self, options: Sequence[Option]) -> int | Aside:
         """Run the menu until a key answers it; what was typed before it stood there is thrown away."""
-        menu = Menu(options, lambda: self.setting, self._grace())
-        answer: int | Command = self._run(self._application(menu))
-        return answer
+        while True:
+            menu = Menu(options, lambda: self.setting, self._grace(), takes_directives=self.takes_directives)
+            answer: int | Aside = self._run(self._application(menu))
+            if not isinstance(answer, Directive) or (answer := self._directive()).text:
+                return answer
 
-    def read(self, question: Question) -> str | Command | Order:
+    def read(self, question: Question) -> str | Aside:
         """Have the answer typed on a line."""
         from waymeet.console.entry import Entry
 
-        entry = Entry(question, lambda: self.setting, self._grace())
-        answer: str | Command | Order = self._run(self._application(entry))
+        entry = Entry(question, lambda: self.setting, self._grace(), takes_directives=self.takes_directives)
+        answer: str | Aside = self._run(self._application(entry))
         return answer
 
     def help(self) -> Sequence[tuple[str, str]]:
@@ -129,14 +138,30 @@ class LiveView:
         app.ttimeoutlen = 0.05
         return app
 
+    def _directive(self) -> Directive:
+        """What is typed behind the colon; nothing where that is broken off."""
+        from prompt_toolkit import PromptSession
+
+        if self._prompt is None:  # the same one each time, for it remembers what was typed
+            self._prompt = PromptSession(":", input=self._input, output=self._output, erase_when_done=True)
+        self._prompt.default_buffer.reset()
+        try:
+            typed = self._run(self._prompt.app, yields=False)
+        except KeyboardInterrupt:
+            return Directive("")
+        return Directive(typed.strip() if isinstance(typed, str) else "")
+
     def _grace(self) -> Callable[[], bool]:
         """Whether keys are still meant for what stood there before; those typed by now are thrown away."""
         self._forget_typeahead()
         heard_from = self._clock() + GRACE
         return lambda: self._clock() < heard_from
 
-    def _run(self, app: Application[_Answer | Command]) -> _Answer | Command:
-        """Run the application, ending it in good order on signals and on whatever breaks in it."""
+    def _run(self, app: Application[_Answer | Aside], *, yields: bool = True) -> _Answer | Aside:
+        """Run the application, ending it in good order on signals and on whatever breaks in it.
+
+        `yields`: whether it gives way when what is asked is no longer so.
+        """
         arrived: list[BaseException] = []
 
         def leave(reason: BaseException) -> None:
@@ -154,6 +179,8 @@ class LiveView:
 
         def watch() -> None:
             asyncio.get_running_loop().set_exception_handler(broken)
+            if yields and self.is_stale is not never:
+                app.create_background_task(self._interrupt_when_stale(app))
 
         with self._signals.diverted(take, signal.SIGTSTP):
             try:
@@ -163,6 +190,12 @@ class LiveView:
         if arrived:
             raise arrived[0]
         return answer
+
+    async def _interrupt_when_stale(self, app: Application[_Answer | Aside]) -> None:
+        while not self.is_stale():  # noqa: ASYNC110 - it is files that are waited for
+            await asyncio.sleep(_LOOK)
+        if not app.is_done:
+            app.exit(result=Interruption.SAVED)
 
     def _forget_typeahead(self) -> None:
         clear_typeahead(self._input)

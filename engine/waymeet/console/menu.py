@@ -11,7 +11,7 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import FormattedTextControl, HSplit, ScrollOffsets, Window
 
 from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
-from waymeet.console.keys import BINDINGS, Command
+from waymeet.console.keys import BINDINGS, Aside, Directive
 from waymeet.console.typesetting import EMPTY, set_text
 from waymeet.console.words import word
 
@@ -31,7 +31,15 @@ _ONE_DIGIT = 9
 class Menu:
     """The options and where the reader is among them. `is_deaf` says that keys are not to be taken yet."""
 
-    def __init__(self, options: Sequence[Option], setting: Callable[[], Setting], is_deaf: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        options: Sequence[Option],
+        setting: Callable[[], Setting],
+        is_deaf: Callable[[], bool],
+        *,
+        takes_directives: bool = False,
+    ) -> None:
+        self._takes_directives = takes_directives
         self._options = options
         self._open = [index for index, option in enumerate(options) if option.locked is None]
         self._setting = setting
@@ -102,7 +110,7 @@ class Menu:
         last = len(self._open)
         numbers = word("hint_number") if last == 1 else word("hint_numbers", last=last)
         keys = [f"{key} {word(name)}" for key, name in (("u", "hint_undo"), ("h", "hint_help"), ("q", "hint_quit"))]
-        return "   ".join([numbers, *keys])
+        return "   ".join([numbers, *keys, *([":help debug"] if self._takes_directives else [])])
 
     # -- what keys do ------------------------------------
 
@@ -118,6 +126,8 @@ class Menu:
             bind(self._heard(self._digit), digit)
         for binding in BINDINGS:
             bind(self._heard(_answering(binding.command)), *binding.keys)
+        if self._takes_directives:
+            bind(self._heard(_answering(Directive(""))), ":")
         bind(self._heard(lambda _event: self._move(-1)), "up", "k")
         bind(self._heard(lambda _event: self._move(1)), "down", "j")
         bind(self._heard(self._enter), "enter")
@@ -175,5 +185,5 @@ def fragments(lines: Sequence[Line]) -> StyleAndTextTuples:
     return pairs
 
 
-def _answering(command: Command) -> KeyHandler:
+def _answering(command: Aside) -> KeyHandler:
     return lambda event: event.app.exit(result=command)

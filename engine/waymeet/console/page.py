@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Wider than any path.
 _UNBROKEN = 10_000
+#: A line that a report quotes, or the caret below it.
+_QUOTED = re.compile(r" *\d* +\| ")
 
 
 class Page:
@@ -51,6 +54,10 @@ class Page:
     def say_file(self, text: str, path: Path) -> None:
         """A paragraph about a file, and its path under it: on one line however long, so that it can be copied."""
         self._add(lambda setting: [*set_text(text, setting), *set_text(str(path), setting._replace(measure=_UNBROKEN))])
+
+    def verbatim(self, text: str) -> None:
+        """Lines that are not wrapped, such as a finding with its caret; for ears, without what is only for eyes."""
+        self._add(partial(_verbatim, text))
 
     def paragraphs(self, text: str, under: str = "") -> None:
         """Text with empty lines between its paragraphs, whose other line breaks mean nothing; a line `under` it."""
@@ -89,6 +96,14 @@ class Page:
         if passage := Passage(apart, self.view.setting):
             self.view.show(passage)
             self._begun = True
+
+
+def _verbatim(text: str, setting: Setting) -> list[Line]:
+    setting = setting._replace(measure=_UNBROKEN)
+    rows = [row for row in text.rstrip("\n").split("\n") if not (setting.spoken and _QUOTED.match(row))]
+    indents = [len(row) - len(row.lstrip(" ")) for row in rows]
+    pairs = zip(rows, indents, strict=True)
+    return [line for row, indent in pairs for line in set_text(row[indent:], setting, first=row[:indent])]
 
 
 def _heading(text: str, spoken: str, underline: str, setting: Setting) -> list[Line]:

@@ -6,13 +6,15 @@ import os
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
-from waymeet.console.keys import BINDINGS, Command, Order, command_answered, command_typed
+from waymeet.console.keys import BINDINGS, Command, Directive, Interruption, command_answered, command_typed
 from waymeet.console.typesetting import EMPTY, Setting, comfortable, plain, set_text
+from waymeet.console.view import never
 from waymeet.console.words import asked_for, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from waymeet.console.keys import Aside
     from waymeet.console.typesetting import Line
     from waymeet.console.view import Option
     from waymeet.runtime import Question
@@ -34,6 +36,8 @@ class PlainView:
         self._explained: set[str] = set()
         self.is_live = stdin.isatty()
         self.is_deserted = False
+        self.is_stale: Callable[[], bool] = never
+        self.takes_directives = False
 
     @property
     def setting(self) -> Setting:
@@ -46,12 +50,12 @@ class PlainView:
         self._out.writelines(plain(line) + "\n" for line in lines)
         self._out.flush()
 
-    def ask(self, options: Sequence[Option]) -> int | Command | Order:
+    def ask(self, options: Sequence[Option]) -> int | Aside:
         """List the options and read lines until one is an answer; an interrupt is asked about once."""
         self.show([EMPTY, *self._menu(options), EMPTY])
         last = sum(option.locked is None for option in options)
 
-        def meant(line: str) -> int | Command | Order | None:
+        def meant(line: str) -> int | Aside | None:
             command = command_typed(line)
             number = line.rstrip(".)")  # a menu shows "1.", and some type what they see
             if command is None and number.isascii() and number.isdecimal() and 1 <= int(number) <= last:
@@ -62,7 +66,7 @@ class PlainView:
 
         return self._heard(word("prompt"), meant)
 
-    def read(self, question: Question) -> str | Command | Order:
+    def read(self, question: Question) -> str | Aside:
         """Put the question and read a line."""
         lines = [*self._explanation("how_to_answer_question"), *set_text(question.label, self.setting)]
         self.show([EMPTY, *lines, *set_text(asked_for(question), self.setting), EMPTY])
@@ -73,7 +77,7 @@ class PlainView:
         typed = [(", ".join(binding.typed), word(f"help_{binding.command.value}")) for binding in BINDINGS]
         return [("1, 2, 3", word("help_number")), *typed]
 
-    def _heard(self, prompt: str, meant: Callable[[str], _Meaning | None]) -> _Meaning | Command:
+    def _heard(self, prompt: str, meant: Callable[[str], _Meaning | None]) -> _Meaning | Aside:
         """What the first line says that means something; an interrupt is asked about once."""
         was_asked = False
         while True:
@@ -87,6 +91,10 @@ class PlainView:
                 continue
             if line is None:
                 return Command.QUIT
+            if not line and self.is_stale():
+                return Interruption.SAVED  # else it is noticed at the next turn
+            if self.takes_directives and line.startswith(":"):
+                return Directive(line[1:].strip())
             meaning = meant(line)
             if meaning is not None:
                 return meaning

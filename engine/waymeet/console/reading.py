@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from waymeet.console import glimpse, retracing, slots
 from waymeet.console.glimpse import Glimpse
-from waymeet.console.keys import Command, Order, command_of
+from waymeet.console.keys import Command, Directive, Interruption, Order, command_of
 from waymeet.console.skipping import Skipping
-from waymeet.console.view import Option
+from waymeet.console.view import Option, never
 from waymeet.console.words import counted, word
 from waymeet.runtime import ANSWER, ChoiceError, EndlessLoopError
 
@@ -37,7 +37,7 @@ class Forget(NamedTuple):
     """Begin the whole telling anew."""
 
 
-Action = Take | Read | Forget | Glimpse | Command | Order
+Action = Take | Read | Forget | Glimpse | Command | Order | Interruption
 
 
 class Reading:
@@ -52,13 +52,24 @@ class Reading:
 
     def run(self) -> str | None:
         """Read until the reader leaves; the protagonist whose path they want next, if they do."""
+        self._page.view.is_stale = self._session.is_stale if self._session.watch else never
+        try:
+            return self._run()
+        finally:
+            self._page.view.is_stale = never
+
+    def _run(self) -> str | None:
         while True:
-            match self._asked():
+            match self._wanted():
+                case None:
+                    pass
                 case Read(protagonist):
                     return protagonist
                 case Command.QUIT:
                     self._leave()
                     return None
+                case Interruption.SAVED:
+                    self._reread()
                 case Forget():
                     self._session.forget()
                 case Glimpse() as other:
@@ -134,9 +145,24 @@ class Reading:
 
     # -- asking ------------------------------------
 
-    def _asked(self) -> Action:
+    def _wanted(self) -> Action | None:
+        """What is to be done; None where it was done at once, as an author asked the debugger."""
+        asked = self._asked()
+        if not isinstance(asked, Directive):
+            return asked
+        from waymeet.console.debugging import direct
+
+        found = direct(self._session, self._history, asked.text)
+        if found is None or isinstance(found, Command | Order):
+            return found
+        self._arrive(found)
+        return None
+
+    def _asked(self) -> Action | Directive:
         """What the reader wants: an answer where the story has a question, else one of a menu; or a command."""
         view, question = self._page.view, self._history.now.question
+        if self._session.is_stale():
+            return Interruption.SAVED
         if question is not None:
             typed = view.read(question)
             return Take(f"{ANSWER}{typed}") if isinstance(typed, str) else typed
@@ -226,6 +252,15 @@ class Reading:
         glimpse.show(self._session, self._history, other)
         if self._history.now.ending is None:
             self._tell(self._history.now)
+
+    def _reread(self) -> None:
+        """Go on in the story as its files are now, if it can be read."""
+        from waymeet.console.rereading import reread
+
+        history = reread(self._session, self._history)
+        if history is not None:
+            self._history = self._session.history = history
+            self.open()
 
     def _show_sheet(self) -> None:
         if rows := self._history.now.sheet:

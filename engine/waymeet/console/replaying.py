@@ -6,7 +6,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from waymeet.console.words import word
 from waymeet.runtime import ANSWER, ChoiceError
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from waymeet.console.history import History
-    from waymeet.console.reading import Reading
     from waymeet.values import Value
 
 _BETWEEN = re.compile(r"[\s,]+")
@@ -46,6 +45,13 @@ class Way(NamedTuple):
     where: str = ""
 
 
+class Taking(Protocol):
+    """A reading that can be led along a way."""
+
+    def take(self, turn: str) -> None:
+        """Take a turn and tell it; raises `ChoiceError`."""
+
+
 def read_replay(path: Path) -> Way:
     """The way in a file; raises `WayError`."""
     return _from_file(path, None)
@@ -64,7 +70,7 @@ def read_way(text: str) -> Way:
     return Way(tuple(Played(turn, word("way_typed", line=number)) for number, turn in ids))
 
 
-def play_back(reading: Reading, history: History, way: Way) -> None:
+def play_back(reading: Taking, history: History, way: Way) -> None:
     """Take the turns, telling each; raises `WayError` at the first that cannot be taken."""
     for turn, where in way.turns:
         moment = history.now

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from waymeet.console import transcript
 from waymeet.console.history import History
 from waymeet.console.keeper import Keeper
 from waymeet.console.keys import Command, Order, command_of
-from waymeet.console.view import Option
+from waymeet.console.view import Option, never
 from waymeet.console.words import word
+from waymeet.console.workshop import Notes
 from waymeet.runtime import ChoiceError, EndlessLoopError
+from waymeet.saves.shelf import home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from waymeet.console.keys import Aside
     from waymeet.console.options import PlayOptions
     from waymeet.console.page import Page
-    from waymeet.runtime import Moment, Story
+    from waymeet.console.workshop import Watch
+    from waymeet.runtime import Moment, Question, Story
     from waymeet.saves.autosave import Found
     from waymeet.story import Ending
 
@@ -27,11 +32,23 @@ if TYPE_CHECKING:
 class Session:
     """What the readings of one run share."""
 
-    def __init__(self, story: Story, options: PlayOptions, page: Page, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        story: Story,
+        options: PlayOptions,
+        page: Page,
+        clock: Callable[[], float],
+        watch: Watch | None = None,
+        notes: Notes | None = None,
+    ) -> None:
+        #: How the story was written, for an author who asks.
+        self.notes = Notes() if notes is None else notes
         self.story = story
+        self.watch = watch
         self.options = options
         self.page = page
-        self.keeper = Keeper(story, page, clock, keeps=options.follow is None)
+        root = home() / "debug" if options.debug else None
+        self.keeper = Keeper(story, page, clock, keeps=not options.is_trial, root=root)
         #: The history that the reader is in, or was in last.
         self.history: History | None = None
         self._transcripts_failed = False
@@ -45,11 +62,12 @@ class Session:
 
     # -- beginning ------------------------------------
 
-    def begin(self, protagonist: str) -> History | None:
+    def begin(self, protagonist: str, seed: int | None = None) -> History | None:
         """The start of a path, with what earlier playthroughs left; None if the story cannot begin there."""
         memory = self.keeper.legacy.memory
+        seed = self._seed() if seed is None else seed
         try:
-            return self._opened(History([self.story.begin(protagonist, seed=self._seed(), memory=memory)]))
+            return self._opened(History([self.story.begin(protagonist, seed=seed, memory=memory)]))
         except EndlessLoopError as error:
             self.page.say(word("cannot_begin", name=self.story.protagonist(protagonist).name, reason=error))
             return None
@@ -84,9 +102,18 @@ class Session:
         who = moment.origin.protagonist
         if found.is_edited and moment.ending is not None and moment.ending not in self.keeper.legacy.found(who):
             self.keeper.finish(moment)
-        return [*self._way_to(moment), moment], told
+        return [*self.way_to(moment), moment], told
 
-    def _way_to(self, moment: Moment) -> list[Moment]:
+    def turn_to(self, story: Story) -> None:
+        """Go on with another version of the story."""
+        self.story = story
+        self.keeper.turn_to(story)
+
+    def is_stale(self) -> bool:
+        """Whether the files of the story were saved since it was read."""
+        return self.watch is not None and self.watch.changed()
+
+    def way_to(self, moment: Moment) -> list[Moment]:
         """The moments before a kept one, played again; none where that does not lead to it, the story being edited."""
         try:
             moments = self.story.replay(moment.origin, moment.path)
@@ -160,17 +187,35 @@ class Session:
             self.do_anywhere(answer)
         return answer
 
-    def ask_or_load(self, options: Sequence[Option]) -> int | Command | Order | None:
+    def ask_or_load(self, options: Sequence[Option]) -> int | Aside | None:
         """The same, where the reader can also go to a save; then the command."""
         while True:
-            answer = self.page.view.ask(options)
+            with self._undisturbed():
+                answer = self.page.view.ask(options)
             if answer is Command.QUIT:
                 return None
-            if isinstance(answer, int) or command_of(answer) is Command.LOAD:
+            if isinstance(answer, int):
+                return answer
+            if isinstance(answer, Command | Order) and command_of(answer) is Command.LOAD:
                 return answer
             self.do_anywhere(answer)
 
-    def do_anywhere(self, command: Command | Order) -> None:
+    def read(self, question: Question) -> str | Aside:
+        """What the reader types in answer to a question of the console's own."""
+        with self._undisturbed():
+            return self.page.view.read(question)
+
+    @contextmanager
+    def _undisturbed(self) -> Iterator[None]:
+        """Have what is asked by the way hold, whatever becomes of the story's files meanwhile."""
+        view = self.page.view
+        is_stale, view.is_stale = view.is_stale, never
+        try:
+            yield
+        finally:
+            view.is_stale = is_stale
+
+    def do_anywhere(self, command: Aside) -> None:
         """A command that needs no reading; says so of the others."""
         match command:
             case Command.HELP:

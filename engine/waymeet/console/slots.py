@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from waymeet.console.view import Option
 from waymeet.console.words import ago, word
 from waymeet.runtime import Question
-from waymeet.saves.slots import BETWEEN, MAX_NAME, SlotNameError, slot_name
+from waymeet.saves.slots import MAX_NAME, SlotNameError, slot_name
 
 if TYPE_CHECKING:
     from waymeet.console.history import History
@@ -56,7 +56,7 @@ def _asked(session: Session) -> str:
     """What the reader types as a name; what is no name means none."""
     if names := session.keeper.slot_names:
         session.page.listing(word("slot_names"), names)
-    typed = session.page.view.read(Question(word("slot_name"), "text", 0, MAX_NAME))
+    typed = session.read(Question(word("slot_name"), "text", 0, MAX_NAME))
     return typed if isinstance(typed, str) else ""
 
 
@@ -68,8 +68,7 @@ def _name(session: Session, typed: str) -> str | None:
         name = slot_name(typed)
     except SlotNameError as error:
         wrong = word("slot_name_char", char=error.char) if error.char else word("slot_name_bad")
-        between = "  ".join(char for char in BETWEEN if char.isascii() and char != " ")
-        session.page.say(f"{wrong} {word('slot_name_rule', most=MAX_NAME, between=between)}")
+        session.page.say(f"{wrong} {word('slot_name_rule', most=MAX_NAME)}")
         return None
     return next((there for there in session.keeper.slot_names if there.casefold() == name.casefold()), name)
 

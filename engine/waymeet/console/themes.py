@@ -42,5 +42,5 @@ MONO = "mono"
 
 
 def theme_for(wanted: str | None, environ: Mapping[str, str]) -> str:
-    """The theme that the reader wants; the one without colours where `NO_COLOR` is set to anything."""
-    return MONO if environ.get("NO_COLOR") else wanted or DEFAULT
+    """The theme that the reader wants; else the one without colours where `NO_COLOR` is set to anything."""
+    return wanted or (MONO if environ.get("NO_COLOR") else DEFAULT)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from waymeet.console.keys import Command, Order
+    from waymeet.console.keys import Aside
     from waymeet.console.typesetting import Line, Setting
     from waymeet.runtime import Question
 
@@ -20,8 +20,18 @@ class Option(NamedTuple):
     taken: bool = False
 
 
+def never() -> bool:
+    """What is shown stays so."""
+    return False
+
+
 class View(Protocol):
     """One way to show a story and to be answered."""
+
+    #: Whether what is asked is no longer so; then `ask` and `read` answer `Interruption.SAVED` as soon as they can.
+    is_stale: Callable[[], bool]
+    #: Whether what is typed after a colon is a `Directive`.
+    takes_directives: bool
 
     @property
     def setting(self) -> Setting:
@@ -42,14 +52,14 @@ class View(Protocol):
         """Add lines to what was shown, for good."""
         ...
 
-    def ask(self, options: Sequence[Option]) -> int | Command | Order:
+    def ask(self, options: Sequence[Option]) -> int | Aside:
         """The index of the option taken, among those not locked, or a command; `Command.QUIT` at the end of input.
 
         Raises `Stopped` when the reader insists on leaving or a signal says so.
         """
         ...
 
-    def read(self, question: Question) -> str | Command | Order:
+    def read(self, question: Question) -> str | Aside:
         """What the reader types as the answer to a question, fitting or not, or a command, as `ask`."""
         ...
 

@@ -70,15 +70,15 @@ ENGLISH: dict[str, str] = {
     "hint_entry": ":undo   :help   :quit",
     "no_fit": "That cannot be the answer.",
     # saves with names
-    "slot_name": "Save under which name?",
+    "slot_name": "Save under which name? Enter alone saves nothing.",
     "slot_names": "There already:",
     "slot": "{slot}: {name}'s path, {when}",
     "slot_at": "{slot}: {name}'s path, at {heading}, {when}",
     "left_slot": "before you went to a save",
     "slot_name_char": 'The name of a save cannot hold "{char}".',
     "slot_name_bad": "That cannot be the name of a save.",
-    "slot_name_rule": "It may hold letters, digits, spaces and {between}, begins with a letter or a digit, and has at "
-    "most {most} characters.",
+    "slot_name_rule": "It may hold letters, digits, spaces, hyphens, underscores and apostrophes, begins with a letter "
+    "or a digit, and has at most {most} characters.",
     "save_over": "There is one already: {slot}",
     "save_over_yes": "Save over {name}",
     "save_over_no": "Leave it as it is",
@@ -194,8 +194,13 @@ ENGLISH: dict[str, str] = {
     # screen readers
     "spoken_option": "Screen-reader mode, turned on by --screen-reader.",
     "spoken_environment": "Screen-reader mode, turned on by WAYMEET_SCREEN_READER.",
+    "spoken_config": "Screen-reader mode, turned on by {path}.",
     "chapter_spoken": "Chapter: {heading}.",
     "story_spoken": "Story: {title}.",
+    # settings
+    "config_unreadable": "Your settings in {path} cannot be read, so none of them holds: {reason}.",
+    "config_unknown": 'There is no setting "{name}", but it stands in {path}. There are: {names}.',
+    "config_wrong": 'The setting "{name}" in {path} does not hold. It can be: {possible}.',
     # random readings and replays
     "auto_reading": "Reading {n} of {all}: {name}'s path, seed {seed}",
     "auto_stuck": "Dead end at {step}.",
@@ -218,6 +223,8 @@ ENGLISH: dict[str, str] = {
     "way_finding": "{path}, finding {number}",
     "way_keeps_nothing": "You are shown a way first. Nothing of this reading is kept, and what you have kept stays as "
     "it is.",
+    "supposed_keeps_nothing": "You begin where and as you said. Nothing of this reading is kept, and what you have "
+    "kept stays as it is.",
     "no_such_path": "There is no path {name}; the paths are: {names}.",
 }
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: The longest name, in characters.
 MAX_NAME = 40
 #: What may stand in a name between letters and digits.
-BETWEEN = " -_'\u2019"
+_BETWEEN = " -_'\u2019"
 
 _FILE = re.compile(r"slot(?P<kind>[-+])(?P<name>[^.]+)(?:\.1)?\.json")
 
@@ -65,7 +65,7 @@ def slot_name(text: str) -> str:
     """
     name = " ".join(unicodedata.normalize("NFC", text).split())
     for char in name:
-        if char not in BETWEEN and unicodedata.category(char)[0] not in "LMN":
+        if char not in _BETWEEN and unicodedata.category(char)[0] not in "LMN":
             raise SlotNameError(char)
     if not name or len(name) > MAX_NAME or unicodedata.category(name[0])[0] not in "LN":
         raise SlotNameError
