@@ -83,7 +83,7 @@ def test_what_ends_in_an_endless_loop_cannot_be_recorded(here: Path, run: Run) -
 
 def test_where_not_every_state_is_known_what_is_known_is_visited(here: Path, run: Run) -> None:
     write(here / "s", story=endless())
-    ran = run("test", "s", "--generate", "--budget", "1s")
+    ran = run("test", "s", "--generate", "--budget", "3s")
     assert ran.code == 3
     assert "there may be more nodes that can be reached" in ran.err
     assert "visits 1 of 1 node that can be reached" in ran.out
