@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from waymeet.story import StoryData
 
 #: How long it takes to judge a story, as a part of how long it took to read.
-_JUDGING = 0.5
+_JUDGING = 0.35
 
 
 def compile_files(files: dict[str, bytes], name: str) -> StoryData:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -73,8 +74,9 @@ GOALS = {
 }
 
 
+@cache
 def tried(name: str, size: int, budget: float, *, planted: bool) -> Measured:
-    """What the check of a member of a family takes."""
+    """What the check of a member of a family takes; measured once."""
     with tempfile.TemporaryDirectory() as folder:
         return measure(FAMILIES[name].make(size, planted=planted), Path(folder), budget)
 

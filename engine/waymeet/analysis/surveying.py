@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: A story with no more states is walked state by state, which takes some hundredths of a second.
 FEW_STATES = 2_000
 #: Which part of what is left of the budget all sets of states may take, and which one if they will have done by then.
-SHARE, LONGEST_SHARE = 0.1, 0.5
+SHARE, LONGEST_SHARE = 0.1, 0.7
 #: States that take so few bits may well be gone through one by one, in the greater part of what is left.
 _FEW_BITS, _MOSTLY = 32, 0.7
 #: How many nodes the decision diagrams may have. In a second a few millions are made, and one step cannot be
@@ -55,7 +55,7 @@ def surveys(story: Story, watch: Watch, budget: Budget) -> Iterator[Survey]:
         yield walk(story, watch, liveness, budget=budget)
         return
     make = partial(system.System, story, watch, liveness, _nodes(budget))
-    known = _by_sets(make, budget.share(SHARE, LONGEST_SHARE), budget)
+    known = _by_sets(make, budget)
     if known is None and _bits(story, liveness) <= _FEW_BITS:
         known = _by_words(story, watch, liveness, budget)
     if known is not None:
@@ -93,14 +93,15 @@ def _by_words(story: Story, watch: Watch, liveness: Liveness, budget: Budget) ->
         return None
 
 
-def _by_sets(make: Callable[[], System], share: Budget, budget: Budget) -> Survey | None:
+def _by_sets(make: Callable[[], System], budget: Budget) -> Survey | None:
     """What can happen, known by sets of states; None where they cannot be held, or not within a share of the budget."""
     from waymeet.analysis.symbolic.reach import Reach
     from waymeet.analysis.symbolic.space import Space
     from waymeet.analysis.symbolic.survey import SymbolicSurvey, UnsuitedError
 
     try:
-        reach = Reach(Space(make()), share)
+        space = Space(make())  # not on the share's account: whoever comes next makes one, too
+        reach = Reach(space, budget.share(SHARE, LONGEST_SHARE))
         reach.run()
         return SymbolicSurvey(reach, budget)
     except (MemoryError, BudgetSpentError, UnsuitedError):

@@ -20,6 +20,10 @@ class Space:
 
     def __init__(self, system: System) -> None:
         self.system = system
+        #: Every position: what leads on before what it leads to, as far as the story does not come round.
+        self.positions: Sequence[Position] = postorder(
+            self.starts(), lambda position: [edge.target for edge in self.edges(position)]
+        )[::-1]
 
     def starts(self) -> Iterator[Position]:
         """Where paths begin at first."""
@@ -37,11 +41,6 @@ class Space:
         """Of some states on arrival, those that are not to be avoided."""
         avoided = self.avoided(position)
         return states if avoided is None else states & ~avoided
-
-    @cached_property
-    def positions(self) -> list[Position]:
-        """Every position: what leads on before what it leads to, as far as the story does not come round."""
-        return postorder(self.starts(), lambda p: [edge.target for edge in self.edges(p)])[::-1]
 
     @cached_property
     def places(self) -> Mapping[Position, int]:
@@ -62,8 +61,8 @@ class Avoiding(Space):
     """The same, with the last playthrough told from those before it: there, a condition of the watch never holds."""
 
     def __init__(self, system: System, condition: int) -> None:
-        super().__init__(system)
         self._condition = condition
+        super().__init__(system)
 
     def starts(self) -> Iterator[Position]:
         """Where paths begin at first, be it the last one or not."""
