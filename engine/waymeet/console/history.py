@@ -80,12 +80,6 @@ class History:
         return None if before is None else before.moment
 
     @property
-    def before(self) -> tuple[Moment, ...]:
-        """Where the reader was before on this way, as far as that is known."""
-        way = [standing.moment for standing in self.standing.back()]
-        return tuple(reversed(way[1:]))
-
-    @property
     def can_undo(self) -> bool:
         """Whether anything was done that can be taken back."""
         return len(self._done) > 1
