@@ -158,6 +158,36 @@ def test_another_place(ask: Ask) -> None:
     assert text.index("Wait.") < text.index("A tent.") < text.index("You took back: :goto camp.tent")
 
 
+def test_rewinding_goes_back_over_what_was_set(ask: Ask) -> None:
+    text = ask(
+        ":set trust=2",
+        ":goto camp.tent",
+        "1",
+        "rewind",
+        "2",
+        ":state trust",
+        "undo",
+        "rewind",
+        "3",
+        ":state trust",
+        "q",
+    )
+    listed = "1. Back.\n2. :goto camp.tent\n3. :set trust=2\n4. Stay where you are\n"
+    assert text.count(listed) == 2
+    assert text.index("You are back before: :goto camp.tent") < text.index("\ntrust  2\n")
+    assert text.index("You are back before: :set trust=2") < text.index("\ntrust  1\n")
+
+
+def test_saves_are_kept_apart_and_say_how_far_back_they_go(ask: Ask, home: Path) -> None:
+    ask(":goto camp.tent", "save tent", "1", ":save fire", "q")
+    assert not list(home.glob("saves/camp/slot-*"))
+    assert sorted(path.stem for path in (home / "debug/saves/camp").glob("slot-*")) == ["slot-fire", "slot-tent"]
+    text = ask(":load tent", "rewind", "undo", "undo", "q", new=True).replace("\n", " ")
+    assert "You came here by :set or :goto, and such a way cannot be played again" in text
+    assert "The story has changed" not in text
+    assert "You are back where you were before you went to a save." in text
+
+
 def test_what_ran_on_the_last_turn(ask: Ask) -> None:
     text = ask(":trace", ":set mood=open", ":trace", ":set trust=2", "1", ":trace", "q")
     assert text.count("No turn led here that could be told of.") == 2
