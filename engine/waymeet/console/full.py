@@ -85,6 +85,12 @@ class FullView(LiveView):
         self._top: int | None = None  # the first line in sight; None: so that what is new is
         self._headings: list[str] = []
 
+    @property
+    def setting(self) -> Setting:
+        """As on any terminal, but that on the screen nothing is longer than its lines: what is would not be seen."""
+        setting = super().setting
+        return setting._replace(unbroken=self._output.get_size().columns) if self._is_open else setting
+
     def begin(self) -> None:
         """Take the screen."""
         self._is_open = True
@@ -95,7 +101,7 @@ class FullView(LiveView):
         if self._is_open:
             self._is_open = False
             self._output.end()
-            last = [line for lines in self._told[self._asked :] for line in lines]
+            last = [line for told in self._told[self._asked :] for line in _anew(told, self.setting)]
             if last:
                 self._print(last[not plain(last[0]) :])
 
