@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from prompt_toolkit.input import create_pipe_input
-from prompt_toolkit.output import DummyOutput
 
 import waymeet
+from console.screens import Screen
 from waymeet.annotating import annotated
 from waymeet.cli import main
 from waymeet.console.accidents import Signals
+from waymeet.console.full import FullView, SteadyOutput
 from waymeet.console.inline import InlineView
 from waymeet.console.keys import Command, Directive
+from waymeet.console.live import LiveView
 from waymeet.console.options import PlayOptions
+from waymeet.console.page import Page
 from waymeet.console.play import play
 from waymeet.console.view import Option
 from waymeet.runtime import Question
@@ -26,6 +29,8 @@ from waymeet.watching import StoryWatch
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from prompt_toolkit.input.base import PipeInput
 
     from waymeet.runtime import Story
 
@@ -285,15 +290,18 @@ def test_a_debugged_reading_comes_along_when_a_file_is_saved(camp: Path) -> None
     assert "You took back: :goto camp.tent" in text
 
 
-# -- the inline view ------------------------------------
+# -- the live views ------------------------------------
 
 
-def _view(keyboard: object) -> InlineView:
-    view = InlineView(keyboard, DummyOutput(), Signals(), clock=itertools.count().__next__)  # type: ignore[arg-type]
+def _view(keyboard: PipeInput, kind: type[LiveView] = InlineView, screen: Screen | None = None) -> LiveView:
+    screen = Screen(60, 12) if screen is None else screen
+    output = SteadyOutput(screen, lambda: screen.size, term="xterm", enable_cpr=False)
+    view = kind(keyboard, output, Signals(), clock=itertools.count().__next__)
     view.takes_directives = True
     return view
 
 
+@pytest.mark.parametrize("kind", [InlineView, FullView])
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
@@ -302,13 +310,37 @@ def _view(keyboard: object) -> InlineView:
         (":\r1", 0),
         (":wh\x031", 0),
         (":\x041", 0),
+        (":wh\x1b\x1b1", 0),
     ],
 )
-def test_a_colon_opens_a_line_under_the_prose(typed: str, answer: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(InlineView, "_forget_typeahead", lambda _view: None)
+def test_a_colon_opens_a_line_under_the_prose(
+    typed: str, answer: object, kind: type[LiveView], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LiveView, "_forget_typeahead", lambda _view: None)
     with create_pipe_input() as keyboard:
         keyboard.send_text(typed)
-        assert _view(keyboard).ask([Option("One.")]) == answer
+        assert _view(keyboard, kind).ask([Option("One.")]) == answer
+
+
+def test_the_line_remembers_what_was_typed_before() -> None:
+    with create_pipe_input() as keyboard:
+        screen = Screen(60, 12)
+        view = _view(keyboard, InlineView, screen)
+        for keys in ((":", "why 2", "\r"), (":", "\x1b[A", "\r")):
+            screen.press(keyboard, *keys)
+            assert view.ask([Option("One.")]) == Directive("why 2")
+
+
+def test_a_full_screen_keeps_the_prose_above_the_line() -> None:
+    with create_pipe_input() as keyboard:
+        screen = Screen(60, 12)
+        view = _view(keyboard, FullView, screen)
+        assert isinstance(view, FullView)
+        view.begin()
+        Page(view).say("A fire.")
+        screen.press(keyboard, ":", "why", "\r")
+        assert view.ask([Option("One.")]) == Directive("why")
+        assert any(seen.startswith("A fire.\n") and seen.endswith("\n:why") for seen in screen.seen)
 
 
 def test_a_question_takes_directives() -> None:
