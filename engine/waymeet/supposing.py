@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from waymeet.compiled import numbered
 from waymeet.diagnostics import closest, suggestion
 from waymeet.errors import WaymeetError
 from waymeet.renaming import is_internal
@@ -48,9 +49,8 @@ def supposed(
 
 def step_named(data: StoryData, name: str) -> int:
     """The index of the node `scene.node`, or of what one of its choices opens onto; raises `SupposedError`."""
-    ids = [step.id for step in data.steps]
-    if name in ids:
-        return ids.index(name)
+    if (found := numbered(data.steps, [name]).get(name)) is not None:
+        return found
     nodes = dict.fromkeys(step.node for step in data.steps)
     raise SupposedError(f'there is no node "{name}"{_meant(name, nodes)}')
 

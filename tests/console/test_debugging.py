@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from prompt_toolkit.input import create_pipe_input
-from prompt_toolkit.output import DummyOutput
 
 import waymeet
+from console.screens import Screen
 from waymeet.annotating import annotated
 from waymeet.cli import main
 from waymeet.console.accidents import Signals
+from waymeet.console.full import FullView, SteadyOutput
 from waymeet.console.inline import InlineView
 from waymeet.console.keys import Command, Directive
+from waymeet.console.live import LiveView
 from waymeet.console.options import PlayOptions
+from waymeet.console.page import Page
 from waymeet.console.play import play
 from waymeet.console.view import Option
 from waymeet.runtime import Question
@@ -26,6 +29,8 @@ from waymeet.watching import StoryWatch
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from prompt_toolkit.input.base import PipeInput
 
     from waymeet.runtime import Story
 
@@ -158,6 +163,36 @@ def test_another_place(ask: Ask) -> None:
     assert text.index("Wait.") < text.index("A tent.") < text.index("You took back: :goto camp.tent")
 
 
+def test_rewinding_goes_back_over_what_was_set(ask: Ask) -> None:
+    text = ask(
+        ":set trust=2",
+        ":goto camp.tent",
+        "1",
+        "rewind",
+        "2",
+        ":state trust",
+        "undo",
+        "rewind",
+        "3",
+        ":state trust",
+        "q",
+    )
+    listed = "1. Back.\n2. :goto camp.tent\n3. :set trust=2\n4. Stay where you are\n"
+    assert text.count(listed) == 2
+    assert text.index("You are back before: :goto camp.tent") < text.index("\ntrust  2\n")
+    assert text.index("You are back before: :set trust=2") < text.index("\ntrust  1\n")
+
+
+def test_saves_are_kept_apart_and_say_how_far_back_they_go(ask: Ask, home: Path) -> None:
+    ask(":goto camp.tent", "save tent", "1", ":save fire", "q")
+    assert not list(home.glob("saves/camp/slot-*"))
+    assert sorted(path.stem for path in (home / "debug/saves/camp").glob("slot-*")) == ["slot-fire", "slot-tent"]
+    text = ask(":load tent", "rewind", "undo", "undo", "q", new=True).replace("\n", " ")
+    assert "You came here by :set or :goto, and such a way cannot be played again" in text
+    assert "The story has changed" not in text
+    assert "You are back where you were before you went to a save." in text
+
+
 def test_what_ran_on_the_last_turn(ask: Ask) -> None:
     text = ask(":trace", ":set mood=open", ":trace", ":set trust=2", "1", ":trace", "q")
     assert text.count("No turn led here that could be told of.") == 2
@@ -255,15 +290,18 @@ def test_a_debugged_reading_comes_along_when_a_file_is_saved(camp: Path) -> None
     assert "You took back: :goto camp.tent" in text
 
 
-# -- the inline view ------------------------------------
+# -- the live views ------------------------------------
 
 
-def _view(keyboard: object) -> InlineView:
-    view = InlineView(keyboard, DummyOutput(), Signals(), clock=itertools.count().__next__)  # type: ignore[arg-type]
+def _view(keyboard: PipeInput, kind: type[LiveView] = InlineView, screen: Screen | None = None) -> LiveView:
+    screen = Screen(60, 12) if screen is None else screen
+    output = SteadyOutput(screen, lambda: screen.size, term="xterm", enable_cpr=False)
+    view = kind(keyboard, output, Signals(), clock=itertools.count().__next__)
     view.takes_directives = True
     return view
 
 
+@pytest.mark.parametrize("kind", [InlineView, FullView])
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
@@ -272,13 +310,37 @@ def _view(keyboard: object) -> InlineView:
         (":\r1", 0),
         (":wh\x031", 0),
         (":\x041", 0),
+        (":wh\x1b\x1b1", 0),
     ],
 )
-def test_a_colon_opens_a_line_under_the_prose(typed: str, answer: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(InlineView, "_forget_typeahead", lambda _view: None)
+def test_a_colon_opens_a_line_under_the_prose(
+    typed: str, answer: object, kind: type[LiveView], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LiveView, "_forget_typeahead", lambda _view: None)
     with create_pipe_input() as keyboard:
         keyboard.send_text(typed)
-        assert _view(keyboard).ask([Option("One.")]) == answer
+        assert _view(keyboard, kind).ask([Option("One.")]) == answer
+
+
+def test_the_line_remembers_what_was_typed_before() -> None:
+    with create_pipe_input() as keyboard:
+        screen = Screen(60, 12)
+        view = _view(keyboard, InlineView, screen)
+        for keys in ((":", "why 2", "\r"), (":", "\x1b[A", "\r")):
+            screen.press(keyboard, *keys)
+            assert view.ask([Option("One.")]) == Directive("why 2")
+
+
+def test_a_full_screen_keeps_the_prose_above_the_line() -> None:
+    with create_pipe_input() as keyboard:
+        screen = Screen(60, 12)
+        view = _view(keyboard, FullView, screen)
+        assert isinstance(view, FullView)
+        view.begin()
+        Page(view).say("A fire.")
+        screen.press(keyboard, ":", "why", "\r")
+        assert view.ask([Option("One.")]) == Directive("why")
+        assert any(seen.startswith("A fire.\n") and seen.endswith("\n:why") for seen in screen.seen)
 
 
 def test_a_question_takes_directives() -> None:

@@ -25,6 +25,8 @@ from waymeet.runtime import Story
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from console.conftest import Heard
+
     Drive = Callable[..., list[dict[str, Any]]]
 
 LANTERN = Path(__file__).parent / "lantern"
@@ -128,6 +130,41 @@ def test_undo_and_redo(drive: Drive) -> None:
     assert redone == trimmed
 
 
+def test_going_back_to_an_earlier_turn_can_be_taken_back(drive: Drive) -> None:
+    steps = [{"begin": "ada"}, {"choose": "trim"}, {"choose": "trim"}, {"rewind": 0}, {"undo": True}, {"rewind": 2}]
+    _, begun, _, twice, back, again, refused, _ = drive(*steps)
+    assert {**back, "can": begun["can"], "kept": False} == begun
+    assert back["can"] == {"undo": True, "redo": False}
+    assert {**again, "can": twice["can"]} == twice
+    assert (refused["error"], refused["message"]) == (
+        "no-such-turn",
+        "from 2 turns the reading can go back to: 0 to 1",
+    )
+
+
+def test_places_are_saved_under_names_and_gone_to(drive: Drive) -> None:
+    requests = [{"begin": "ada"}, {"choose": "trim"}, {"save": "Harbour"}, {"save": "harbour"}, {"choose": "walk"}]
+    _, _, trimmed, saved, saved_over, walked, loaded, undone, _ = drive(*requests, {"load": "HARBOUR"}, {"undo": True})
+    place = {"saved": 1_000, "scene": "wood", "heading": "The Wood", "ending": None}
+    assert saved["saves"] == saved_over["saves"] == [{"name": "Harbour", "as": "ada", **place}]
+    assert (loaded["step"], loaded["turns"], undone["step"]) == (trimmed["step"], 1, walked["step"])
+    _, listed, loaded, _ = drive({"saves": True}, {"load": "harbour"})
+    assert listed["saves"] == saved["saves"]
+    assert (loaded["step"], loaded["kept"]) == (trimmed["step"], True)
+
+
+def test_where_nothing_is_kept_nothing_is_saved(drive: Drive) -> None:
+    _, _, refused, _ = drive({"save": "harbour"}, at="wood.hole", protagonist="ada")
+    assert (refused["error"], refused["message"][:39]) == ("not-saved", "Nothing of this reading is kept, so it ")
+
+
+def test_what_a_program_was_told_was_read(drive: Drive, read: Callable[..., Heard]) -> None:
+    passed_over = "Read before, and passed over"
+    assert passed_over not in read("skip", "1", "q", protagonist="ada").text
+    drive({"begin": "ada"}, {"choose": "walk"})
+    assert passed_over in read("skip", "2", "q", protagonist="ada", new=True).text
+
+
 def test_a_state_tells_what_a_reader_is_not_shown(drive: Drive, door: Story) -> None:
     *_, state, _ = drive({"begin": "ada", "seed": 5}, {"answer": "Bea"}, {"state": True}, story=door)
     assert (state["seed"], state["path"]) == (5, ["=Bea"])
@@ -214,8 +251,13 @@ def test_the_transcript_is_written(drive: Drive, tmp_path: Path) -> None:
         ({"choose": 5}, "not-open", "there is no open choice 5 at wood.edge"),
         ({"choose": "ring"}, "endless-loop", "the story goes round in a circle at wood.ring_one"),
         ({"answer": "Ada"}, "no-question", "nothing is asked at wood.edge"),
-        ({"undo": True}, "nothing-to-undo", "there is no turn to take back"),
-        ({"redo": True}, "nothing-to-redo", "no turn was taken back"),
+        ({"undo": True}, "nothing-to-undo", "nothing was done that could be taken back"),
+        ({"redo": True}, "nothing-to-redo", "nothing was taken back"),
+        ({"rewind": 0}, "no-such-turn", "from 0 turns the reading can go back to: nowhere"),
+        ({"rewind": True}, "bad-request", '"rewind" needs how many turns to go back to'),
+        ({"save": "a/b"}, "bad-name", 'The name of a save cannot hold "/".'),
+        ({"save": ""}, "bad-name", "That cannot be the name of a save."),
+        ({"load": "harbour"}, "no-such-save", 'there is no save "harbour"'),
     ],
 )
 def test_what_is_wrong_is_said_and_the_reading_goes_on(
@@ -270,7 +312,22 @@ _REQUESTS = st.one_of(
     st.builds(json.dumps, st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists)),
     st.builds(
         lambda does, value: json.dumps({does: value}),
-        st.sampled_from(["begin", "continue", "choose", "answer", "undo", "redo", "state", "seed"]),
+        st.sampled_from(
+            [
+                "begin",
+                "continue",
+                "choose",
+                "answer",
+                "undo",
+                "redo",
+                "rewind",
+                "save",
+                "load",
+                "saves",
+                "state",
+                "seed",
+            ]
+        ),
         st.sampled_from(
             [True, False, None, 0, 1, 2, 3, 2**70, "ada", "bo", "trim", "walk", "lit", "look", "\ud800", []]
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,6 +86,31 @@ def test_what_is_new_begins_at_the_top_and_is_scrolled_through(keyboard: PipeInp
     assert "more: Space" not in second
     assert third.startswith("Line 1.")
     assert fourth.startswith("Old.\n\nLine 1.")
+
+
+def test_what_is_longer_than_the_screen_is_broken(keyboard: PipeInput) -> None:
+    screen = Screen(40, 15)
+    view = _view(keyboard, screen)
+    page = Page(view)
+    page.verbatim("wood.yaml:1:1: error: " + "x" * 30 + " end")
+    page.say_file("Written:", Path("/" + "y" * 50))
+    screen.press(keyboard, "1")
+    view.ask(TWO)
+    shown = next(seen for seen in screen.seen if "1. On." in seen)
+    assert "wood.yaml:1:1: error:\n" + "x" * 30 + " end\n" in shown
+    assert "y" * 39 + "\n" + "y" * 11 + "\n" in shown
+
+
+def test_what_is_told_last_can_be_copied(keyboard: PipeInput) -> None:
+    screen = Screen(40, 15)
+    view = _view(keyboard, screen)
+    page = Page(view)
+    page.say_file("Written:", Path("/" + "y" * 50))
+    view.close()
+    page.say_file("Written:", Path("/" + "z" * 50))
+    told = screen.getvalue()
+    assert "y" * 50 in told
+    assert "z" * 50 in told
 
 
 def test_prose_is_set_anew_for_another_width(keyboard: PipeInput) -> None:

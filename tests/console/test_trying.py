@@ -10,6 +10,7 @@ import pytest
 
 import waymeet
 from waymeet.cli import main
+from waymeet.compiled import Container, Steps, in_memory, opened, to_bytes
 from waymeet.values import FlagValueError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from console.conftest import Heard
     from waymeet.runtime import Story
+    from waymeet.story import Step
 
     Read = Callable[..., Heard]
 
@@ -42,6 +44,13 @@ nodes:
       enter: {label: In., when: visits(hall.door) >= 2, locked: Too soon., goto: both}
       out: {label: Out., goto: hall.door}
   both: {choices: {on: {label: On., ending: home}}}
+"""
+WAY = """\
+story: way
+protagonists: {ada: {start: n0}}
+endings: {home: {}}
+scene: way
+nodes:
 """
 YARD = """\
 scene: yard
@@ -163,6 +172,23 @@ def test_a_program_can_begin_anywhere(story: Story) -> None:
         story.begin("ada", flags={"bld": True})
     with pytest.raises(waymeet.WaymeetError, match="no node"):
         story.begin("ada", at="wood")
+
+
+def test_a_node_is_found_without_reading_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nodes = "\n".join(f"  n{n}: {{choices: {{on: {{label: On., goto: n{n + 1}}}}}}}" for n in range(200))
+    (tmp_path / "way.yaml").write_text(f"{WAY}{nodes}\n  n200: {{ending: home}}\n")
+    raw = to_bytes(waymeet.load(tmp_path / "way.yaml").data)
+    asked: set[int] = set()
+    get = Steps.__getitem__
+
+    def noted(steps: Steps, number: int) -> Step:
+        asked.add(number)
+        return get(steps, number)
+
+    monkeypatch.setattr(Steps, "__getitem__", noted)
+    story = waymeet.Story(opened(Container(in_memory(raw), len(raw))))
+    assert story.begin("ada", at="way.n150").suppose(":goto", at="way.n30").node == "way.n30"
+    assert 0 < len(asked) < 10
 
 
 def test_the_command_begins_anywhere(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

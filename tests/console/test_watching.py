@@ -191,6 +191,31 @@ def test_trials_come_along(read: Read, edit: Callable[..., str]) -> None:
     assert text.count("1. Climb.") == 2
 
 
+def test_where_a_way_was_cut_short_it_is_gone_on_from_there(read: Read, edit: Callable[..., str]) -> None:
+    text = read("1", "3", lambda: _close(edit), "rewind", "1", "undo", "q", protagonist="ada").replace("\n", " ")
+    assert "You can no longer be where you were, wood.hole" in text
+    assert "You are back before: Trim the wick." in text
+    assert "You are back where you were before you went back." in text
+
+
+@pytest.mark.parametrize("first", [(), ("1",)])
+def test_what_does_not_lead_on_is_not_brought_along(
+    read: Read, edit: Callable[..., str], first: tuple[str, ...]
+) -> None:
+    way = (*first, ":goto wood.hole", ":set bold=true", "1", "1")
+    text = read(*way, lambda: _close(edit), "rewind", "1", "rewind", "q", protagonist="ada", debug=True)
+    told = text.partition("this is the story as it is now.")[2]
+    assert "\n\n1. Trim the wick. (The Wood)\n2. Stay where you are\n" in told
+    assert "so you cannot go back further than this." in told.partition("You are back before:")[2].replace("\n", " ")
+
+
+def _close(edit: Callable[..., str]) -> str:
+    """Take the hole out of the wood."""
+    edit("      pit:\n        label: Step into the pit.\n        goto: hole\n", "")
+    edit("  hole:\n    text: It is deep.\n", "")
+    return edit("    choices:\n      climb: {label: Climb., when: bold, locked: Too steep., goto: edge}\n", "")
+
+
 # -- the inline view ------------------------------------
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from waymeet.console.explaining import explained, named_values
+from waymeet.console.history import SUPPOSED
 from waymeet.console.keys import Command, Order, command_typed
 from waymeet.console.tracing import traced
 from waymeet.diagnostics import did_you_mean
@@ -63,13 +64,13 @@ def _state(session: Session, history: History, wanted: str) -> None:
 def _set(session: Session, history: History, text: str) -> Moment:
     now = history.now
     name, value = read_flag(session.story.data, now.scene, text)
-    moment = now.suppose(f":set {text}", flags={name: value})
+    moment = now.suppose(f"{SUPPOSED}set {text}", flags={name: value})
     session.page.say(f"Set: {text}")
     return moment
 
 
 def _goto(_session: Session, history: History, node: str) -> Moment:
-    return history.now.suppose(f":goto {node}", at=node)
+    return history.now.suppose(f"{SUPPOSED}goto {node}", at=node)
 
 
 def _why(session: Session, history: History, wanted: str) -> None:
@@ -78,7 +79,7 @@ def _why(session: Session, history: History, wanted: str) -> None:
 
 def _trace(session: Session, history: History, _more: str) -> None:
     before, path = history.last, history.now.path
-    if before is None or path[-1].startswith(":"):
+    if before is None or path[-1].startswith(SUPPOSED):
         session.page.say("No turn led here that could be told of.")
         return
     session.page.verbatim("\n".join(traced(before, path[-1], session.notes)))

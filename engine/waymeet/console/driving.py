@@ -8,13 +8,16 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, assert_never
 
+from waymeet.console import slots
 from waymeet.console.following import begun
-from waymeet.console.messages import as_json, moment_of, path_of, state_of, story_of, texts_of
+from waymeet.console.messages import as_json, moment_of, path_of, save_of, state_of, story_of, texts_of
 from waymeet.console.replaying import play_back
 from waymeet.console.requests import Request, RequestError, read_line, read_request
+from waymeet.console.skipping import passages
 from waymeet.console.typesetting import Setting, plain
 from waymeet.console.view import never
 from waymeet.runtime import ANSWER, ChoiceError, EndlessLoopError
+from waymeet.saves.slots import SlotNameError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -137,6 +140,14 @@ class Driver:
                 self._undo()
             case "redo":
                 self._redo()
+            case "rewind":
+                self._rewind(request.value)
+            case "save":
+                self._save(request.value)
+            case "load":
+                self._load(request.value)
+            case "saves":
+                self._list()
             case "state":
                 self._tell(self._going, "state", state_of(self._going.now))
             case "quit":
@@ -186,15 +197,50 @@ class Driver:
 
     def _undo(self) -> None:
         if not self._going.can_undo:
-            raise RequestError("nothing-to-undo", "there is no turn to take back")
+            raise RequestError("nothing-to-undo", "nothing was done that could be taken back")
         self._going.undo()
         self._moved()
 
     def _redo(self) -> None:
         if not self._going.can_redo:
-            raise RequestError("nothing-to-redo", "no turn was taken back")
+            raise RequestError("nothing-to-redo", "nothing was taken back")
         self._going.redo()
         self._moved()
+
+    def _rewind(self, turns: int) -> None:
+        before = {len(standing.moment.path): standing for standing in self._going.standing.back()}
+        here = len(self._going.now.path)
+        if turns not in before or turns == here:
+            known = f"{min(before)} to {here - 1}" if len(before) > 1 else "nowhere"
+            raise RequestError("no-such-turn", f"from {here} turns the reading can go back to: {known}")
+        self._going.rewind(before[turns])
+        self._moved()
+
+    def _save(self, typed: str) -> None:
+        history, keeper = self._going, self._session.keeper
+        if (reason := keeper.no_saves) is not None:
+            raise RequestError("not-saved", reason)
+        try:
+            name = slots.named(keeper, typed)
+        except SlotNameError as error:
+            raise RequestError("bad-name", slots.refused(error)) from error
+        if not keeper.save_as(name, history):
+            raise RequestError("not-saved", f'"{name}" could not be written')
+        self._list()
+
+    def _load(self, name: str) -> None:
+        session = self._session
+        found = session.keeper.find_slot(name)
+        if found is None:
+            raise RequestError("no-such-save", f'there is no save "{name}"', open=session.keeper.slot_names)
+        if self._history is None:
+            self._open(session.load(found))
+        else:
+            session.load_into(self._history, found)
+            self._moved()
+
+    def _list(self) -> None:
+        self._say("saves", {"saves": [save_of(name, found) for name, found in self._session.keeper.find_slots()]})
 
     def _moved(self) -> None:
         self._session.keeper.save(self._going)
@@ -216,6 +262,7 @@ class Driver:
         *before, text = texts_of(history.now)
         for part in before:
             self._write({"type": "text", "text": part})
+        self._session.keeper.note_told(passages(history.now))
         can = {"undo": history.can_undo, "redo": history.can_redo}
         moment = moment_of(history.now, history.taken_here())
         self._say(kind, {"text": text, **moment, "can": can, "kept": self._session.keeper.is_kept, **more})

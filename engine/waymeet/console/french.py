@@ -132,6 +132,8 @@ FRENCH: dict[str, str] = {
     "nothing_to_undo": "Il n’y a rien à annuler.",
     "undo_ends": "L’histoire a changé depuis que vous avez lu ce qui précède\u00a0; vous ne pouvez pas remonter "
     "plus loin.",
+    "undo_ends_supposed": "Le trajet jusqu’ici passe par «\u00a0:set\u00a0» ou «\u00a0:goto\u00a0» et ne peut pas "
+    "être rejoué\u00a0; vous ne pouvez pas remonter plus loin.",
     "nothing_to_redo": "Il n’y a rien à refaire.",
     "not_here": "Ce n’est pas possible ici.",
     "empty_sheet": "Cette histoire ne montre rien de plus que ce qu’elle raconte.",

@@ -10,6 +10,7 @@ from prompt_toolkit.layout import Dimension, FormattedTextControl, HSplit, Windo
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.renderer import print_formatted_text
 
+from waymeet.console.keys import UNSAID
 from waymeet.console.live import LiveView
 from waymeet.console.menu import Menu, fragments
 from waymeet.console.themes import DEFAULT
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from prompt_toolkit.layout import AnyContainer
 
     from waymeet.console.accidents import Signals
-    from waymeet.console.entry import Entry
     from waymeet.console.keys import Aside
+    from waymeet.console.live import Part
     from waymeet.console.typesetting import Line, Setting
 
 _Answer = TypeVar("_Answer")
@@ -85,6 +86,12 @@ class FullView(LiveView):
         self._top: int | None = None  # the first line in sight; None: so that what is new is
         self._headings: list[str] = []
 
+    @property
+    def setting(self) -> Setting:
+        """As on any terminal, but that on the screen nothing is longer than its lines: what is would not be seen."""
+        setting = super().setting
+        return setting._replace(unbroken=self._output.get_size().columns) if self._is_open else setting
+
     def begin(self) -> None:
         """Take the screen."""
         self._is_open = True
@@ -95,7 +102,7 @@ class FullView(LiveView):
         if self._is_open:
             self._is_open = False
             self._output.end()
-            last = [line for lines in self._told[self._asked :] for line in lines]
+            last = [line for told in self._told[self._asked :] for line in _anew(told, self.setting)]
             if last:
                 self._print(last[not plain(last[0]) :])
 
@@ -118,18 +125,18 @@ class FullView(LiveView):
 
     # -- the screen ------------------------------------
 
-    def _around(self, part: Menu | Entry) -> AnyContainer:
+    def _around(self, part: Part) -> AnyContainer:
         self._top = None
         prose = Window(FormattedTextControl(lambda: self._in_sight(part)), always_hide_cursor=True)
         status = Window(FormattedTextControl(lambda: self._status(part)), height=1, always_hide_cursor=True)
         asked = HSplit([part.body], height=lambda: Dimension.exact(self._height_of(part)))
         return HSplit([prose, status, asked])
 
-    def _height_of(self, part: Menu | Entry) -> int:
+    def _height_of(self, part: Part) -> int:
         """What the choices take: half of the screen at most."""
         return min(part.height, max(self._output.get_size().rows // 2, 3))
 
-    def _room(self, part: Menu | Entry) -> int:
+    def _room(self, part: Part) -> int:
         """How many lines of prose there is room for."""
         return max(self._output.get_size().rows - self._height_of(part) - 1, 1)
 
@@ -142,7 +149,7 @@ class FullView(LiveView):
             self._set_at = made_of
         return self._lines
 
-    def _first(self, part: Menu | Entry) -> int:
+    def _first(self, part: Part) -> int:
         """The first line in sight: all that is new, or its beginning where that is more than there is room for."""
         last = max(len(self._all_lines()) - self._room(part), 0)
         if self._top is not None:
@@ -152,11 +159,11 @@ class FullView(LiveView):
             new += 1
         return min(new, last)
 
-    def _in_sight(self, part: Menu | Entry) -> StyleAndTextTuples:
+    def _in_sight(self, part: Part) -> StyleAndTextTuples:
         lines, first = self._all_lines(), self._first(part)
         return fragments(lines[first : first + self._room(part)])
 
-    def _status(self, part: Menu | Entry) -> StyleAndTextTuples:
+    def _status(self, part: Part) -> StyleAndTextTuples:
         columns = self._output.get_size().columns
         below = len(self._all_lines()) - self._first(part) - self._room(part)
         more = word("more_below") if below > 0 else ""
@@ -167,7 +174,7 @@ class FullView(LiveView):
 
     # -- scrolling ------------------------------------
 
-    def _bindings(self, part: Menu | Entry) -> KeyBindings:
+    def _bindings(self, part: Part) -> KeyBindings:
         bindings = super()._bindings(part)
 
         def bind(to: Callable[[], int], *keys: str) -> None:
@@ -188,10 +195,13 @@ class FullView(LiveView):
         self._top = max(to, 0)
 
     def _run(self, app: Application[_Answer | Aside], *, yields: bool = True) -> _Answer | Aside:
+        answer: _Answer | Aside | None = None
         try:
-            return super()._run(app, yields=yields)
+            answer = super()._run(app, yields=yields)
         finally:
-            self._asked = len(self._told)
+            if answer != UNSAID:  # else what is new is still to be read
+                self._asked = len(self._told)
+        return answer
 
     # -- stopping ------------------------------------
 

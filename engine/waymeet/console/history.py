@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from waymeet.runtime import Moment
 
 
+#: What begins a turn in the path that no reader can take: an author set something, or went somewhere.
+SUPPOSED = ":"
+
+
 class Move(Enum):
     """How a reader came to a place: by a choice, back to an earlier one, or to a save."""
 
@@ -80,12 +84,6 @@ class History:
         return None if before is None else before.moment
 
     @property
-    def before(self) -> tuple[Moment, ...]:
-        """Where the reader was before on this way, as far as that is known."""
-        way = [standing.moment for standing in self.standing.back()]
-        return tuple(reversed(way[1:]))
-
-    @property
     def can_undo(self) -> bool:
         """Whether anything was done that can be taken back."""
         return len(self._done) > 1
@@ -100,6 +98,11 @@ class History:
         """What was read on this way, one text for each moment."""
         ways = [standing.passages for standing in self.standing.back()]
         return tuple(text for passages in reversed(ways) for text in passages)
+
+    @property
+    def is_supposed(self) -> bool:
+        """Whether this way cannot be played again, for an author has set something on it or gone somewhere."""
+        return any(turn.startswith(SUPPOSED) for turn in self.now.path)
 
     @property
     def turns(self) -> list[Standing]:

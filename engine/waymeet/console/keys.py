@@ -47,6 +47,9 @@ class Directive(NamedTuple):
     text: str
 
 
+#: Nothing yet: the line is still to be typed, or was broken off.
+UNSAID = Directive("")
+
 #: What can come in the place of an answer.
 Aside = Command | Order | Interruption | Directive
 

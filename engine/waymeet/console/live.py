@@ -15,7 +15,7 @@ from prompt_toolkit.layout import Layout
 from prompt_toolkit.styles import Style
 
 from waymeet.console.accidents import Stopped
-from waymeet.console.keys import BINDINGS, Aside, Command, Directive, Interruption
+from waymeet.console.keys import BINDINGS, UNSAID, Command, Interruption
 from waymeet.console.menu import Menu
 from waymeet.console.themes import DEFAULT, MONO, THEMES
 from waymeet.console.typesetting import Setting, comfortable
@@ -25,16 +25,21 @@ from waymeet.console.words import word
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from prompt_toolkit import PromptSession
+    from prompt_toolkit.history import InMemoryHistory
     from prompt_toolkit.input import Input
     from prompt_toolkit.key_binding import KeyBindings
     from prompt_toolkit.layout import AnyContainer
     from prompt_toolkit.output import Output
 
     from waymeet.console.accidents import Signals
+    from waymeet.console.colon import Colon
     from waymeet.console.entry import Entry
+    from waymeet.console.keys import Aside, Directive
     from waymeet.console.view import Option
     from waymeet.runtime import Question
+
+    #: What the reader is asked by.
+    Part = Menu | Entry | Colon
 
 _Answer = TypeVar("_Answer")
 
@@ -68,7 +73,7 @@ class LiveView:
         self._clock = clock
         self.is_stale: Callable[[], bool] = never
         self.takes_directives = False
-        self._prompt: PromptSession[str | Aside] | None = None
+        self._directives: InMemoryHistory | None = None
         self._marks = theme == MONO
         # `nbsp` is what prompt_toolkit paints no-break spaces with; they are spaces here
         self._style = Style.from_dict({**THEMES[theme], "nbsp": "nounderline fg:default"})
@@ -85,7 +90,7 @@ class LiveView:
         while True:
             menu = Menu(options, lambda: self.setting, self._grace(), takes_directives=self.takes_directives)
             answer: int | Aside = self._run(self._application(menu))
-            if not isinstance(answer, Directive) or (answer := self._directive()).text:
+            if answer != UNSAID or (answer := self._directive()) != UNSAID:
                 return answer
 
     def read(self, question: Question) -> str | Aside:
@@ -104,13 +109,24 @@ class LiveView:
     def close(self) -> None:
         """Give the terminal back."""
 
+    def _directive(self) -> Aside:
+        """What is typed behind a colon."""
+        from prompt_toolkit.history import InMemoryHistory
+
+        from waymeet.console.colon import Colon
+
+        if self._directives is None:
+            self._directives = InMemoryHistory()
+        answer: Directive | Aside = self._run(self._application(Colon(self._directives)), yields=False)
+        return answer
+
     # -- what a view makes of it ------------------------------------
 
-    def _around(self, part: Menu | Entry) -> AnyContainer:
+    def _around(self, part: Part) -> AnyContainer:
         """What the terminal shows while the reader is asked something."""
         return part.body
 
-    def _bindings(self, part: Menu | Entry) -> KeyBindings:
+    def _bindings(self, part: Part) -> KeyBindings:
         """The keys of what the reader is asked, and those of the view."""
         return part.bindings(lambda _event: self._suspend())
 
@@ -124,7 +140,7 @@ class LiveView:
 
     # -- running ------------------------------------
 
-    def _application(self, part: Menu | Entry) -> Application[Any]:
+    def _application(self, part: Part) -> Application[Any]:
         app: Application[Any] = Application(
             Layout(self._around(part), focused_element=part.focus),
             style=self._style,
@@ -137,19 +153,6 @@ class LiveView:
         )
         app.ttimeoutlen = 0.05
         return app
-
-    def _directive(self) -> Directive:
-        """What is typed behind the colon; nothing where that is broken off."""
-        from prompt_toolkit import PromptSession
-
-        if self._prompt is None:  # the same one each time, for it remembers what was typed
-            self._prompt = PromptSession(":", input=self._input, output=self._output, erase_when_done=True)
-        self._prompt.default_buffer.reset()
-        try:
-            typed = self._run(self._prompt.app, yields=False)
-        except KeyboardInterrupt:
-            return Directive("")
-        return Directive(typed.strip() if isinstance(typed, str) else "")
 
     def _grace(self) -> Callable[[], bool]:
         """Whether keys are still meant for what stood there before; those typed by now are thrown away."""

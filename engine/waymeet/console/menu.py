@@ -11,7 +11,7 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import FormattedTextControl, HSplit, ScrollOffsets, Window
 
 from waymeet.console.accidents import EXIT_INTERRUPTED, Stopped
-from waymeet.console.keys import BINDINGS, Aside, Directive
+from waymeet.console.keys import BINDINGS, UNSAID, Aside
 from waymeet.console.typesetting import EMPTY, set_text
 from waymeet.console.words import word
 
@@ -127,7 +127,7 @@ class Menu:
         for binding in BINDINGS:
             bind(self._heard(_answering(binding.command)), *binding.keys)
         if self._takes_directives:
-            bind(self._heard(_answering(Directive(""))), ":")
+            bind(self._heard(_answering(UNSAID)), ":")
         bind(self._heard(lambda _event: self._move(-1)), "up", "k")
         bind(self._heard(lambda _event: self._move(1)), "down", "j")
         bind(self._heard(self._enter), "enter")

@@ -133,6 +133,11 @@ def _place(found: Found) -> dict[str, Any]:
     }
 
 
+def save_of(name: str, found: Found) -> dict[str, Any]:
+    """A save under its name, and whose path it is on."""
+    return {"name": name, "as": found.moment.origin.protagonist, **_place(found)}
+
+
 def _heading(moment: Moment) -> str | None:
     return next((block.plain for block in moment.story.heading(moment.scene)), None)
 

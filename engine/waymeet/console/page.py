@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from waymeet.console.view import View
     from waymeet.prose.rendering import Block
 
-#: Wider than any path.
-_UNBROKEN = 10_000
 #: A line that a report quotes, or the caret below it.
 _QUOTED = re.compile(r" *\d* +\| ")
 
@@ -52,11 +50,11 @@ class Page:
         self._add(lambda setting: set_text(text, setting, style))
 
     def say_file(self, text: str, path: Path) -> None:
-        """A paragraph about a file, and its path under it: on one line however long, so that it can be copied."""
-        self._add(lambda setting: [*set_text(text, setting), *set_text(str(path), setting._replace(measure=_UNBROKEN))])
+        """A paragraph about a file, and its path under it: on one line where it can be, to be copied."""
+        self._add(lambda setting: [*set_text(text, setting), *set_text(str(path), _unbroken(setting))])
 
     def verbatim(self, text: str) -> None:
-        """Lines that are not wrapped, such as a finding with its caret; for ears, without what is only for eyes."""
+        """Lines that are left as they are, as a finding with its caret; for ears, without what is only for eyes."""
         self._add(partial(_verbatim, text))
 
     def paragraphs(self, text: str, under: str = "") -> None:
@@ -98,8 +96,12 @@ class Page:
             self._begun = True
 
 
+def _unbroken(setting: Setting) -> Setting:
+    return setting._replace(measure=setting.unbroken)
+
+
 def _verbatim(text: str, setting: Setting) -> list[Line]:
-    setting = setting._replace(measure=_UNBROKEN)
+    setting = _unbroken(setting)
     rows = [row for row in text.rstrip("\n").split("\n") if not (setting.spoken and _QUOTED.match(row))]
     indents = [len(row) - len(row.lstrip(" ")) for row in rows]
     pairs = zip(rows, indents, strict=True)

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
 
-Does = Literal["begin", "continue", "choose", "answer", "undo", "redo", "state", "quit"]
+Does = Literal[
+    "begin", "continue", "choose", "answer", "undo", "redo", "rewind", "save", "load", "saves", "state", "quit"
+]
 
 #: The most characters of a line that are read; of a longer one the rest is passed over, and it is refused.
 MAX_REQUEST = 65_536
@@ -25,6 +27,10 @@ _VALUES: Mapping[Does, tuple[str, tuple[type, ...]]] = {
     "answer": ("a text or a number", (str, int)),
     "undo": ("true", (bool,)),
     "redo": ("true", (bool,)),
+    "rewind": ("how many turns to go back to", (int,)),
+    "save": ("a name", (str,)),
+    "load": ("the name of a save", (str,)),
+    "saves": ("true", (bool,)),
     "state": ("true", (bool,)),
     "quit": ("true", (bool,)),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from waymeet.console import transcript
@@ -10,11 +11,9 @@ from waymeet.console.words import word
 from waymeet.errors import SaveError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from waymeet.console.session import Session
     from waymeet.console.workshop import Reread
-    from waymeet.runtime import Moment, Story
+    from waymeet.runtime import Moment
 
 #: So far back a reader can go who came along, where the way from the beginning no longer leads there.
 _MOST = 20
@@ -44,19 +43,23 @@ def reread(session: Session, history: History) -> History | None:
         session.page.listing(word("edited_lost"), recovered.losses)
     _tell_worst(session, found)
     moment = recovered.moment
-    before = session.way_to(moment) or _brought(found.story, history.before[-_MOST:])
+    before = session.way_to(moment) or _brought(moment, history)
     return History([*before, moment], (*history.transcript[:-1], transcript.passage(moment)))
 
 
-def _brought(story: Story, moments: Sequence[Moment]) -> list[Moment]:
-    """Moments in a story as it is now, each for itself; only those after the last one that cannot come along."""
-    found: list[Moment] = []
-    for moment in moments:
+def _brought(moment: Moment, history: History) -> list[Moment]:
+    """The moments before one that came along, each for itself, back to the first that cannot come along as it was."""
+    way = [moment]
+    for standing in islice(history.turns, _MOST):
+        assert standing.before is not None
         try:
-            found.append(story.recover(moment.save(), stays=True).moment)
+            before = moment.story.recover(standing.before.moment.save(), stays=True).moment
         except SaveError:
-            found.clear()
-    return found
+            break
+        if before.path != way[-1].path[:-1] or not way[-1].path:
+            break
+        way.append(before)
+    return way[:0:-1]
 
 
 def _tell_worst(session: Session, found: Reread) -> None:

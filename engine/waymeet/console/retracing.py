@@ -19,7 +19,7 @@ _REDONE = {Move.REWIND: "redone_rewind", Move.LOAD: "redone_load"}
 def undo(session: Session, history: History) -> str | None:
     """Take back what was done last, and say so; None, once that is said, where nothing can be taken back."""
     if not history.can_undo:
-        session.page.say(word("undo_ends" if history.now.path else "nothing_to_undo"))
+        session.page.say(_end(history, "nothing_to_undo"))
         return None
     move, led_to = history.undo()
     return word("undone", label=led_to.label) if move is Move.CHOICE else word(_UNDONE[move])
@@ -38,7 +38,7 @@ def rewind(session: Session, history: History) -> str | None:
     """Ask before which earlier choice the reader wants to stand, and say that they do; None where they stay."""
     turns = history.turns
     if not turns:
-        session.page.say(word("undo_ends" if history.now.path else "nothing_to_rewind"))
+        session.page.say(_end(history, "nothing_to_rewind"))
         return None
     session.page.say(word("rewind_where"))
     answer = session.ask([*_listed(session, turns), Option(word("stay"))])
@@ -49,6 +49,13 @@ def rewind(session: Session, history: History) -> str | None:
     assert before is not None
     history.rewind(before)
     return word("rewound", label=turns[answer].label)
+
+
+def _end(history: History, at_start: str) -> str:
+    """Why one cannot go back further than this."""
+    if not history.now.path:
+        return word(at_start)
+    return word("undo_ends_supposed" if history.is_supposed else "undo_ends")
 
 
 def _listed(session: Session, turns: list[Standing]) -> list[Option]:

@@ -43,11 +43,11 @@ class Skipping:
     def tell_whole(self, moment: Moment) -> None:
         """Tell all of a moment, and know that it was told."""
         self._session.page.tell(moment.text)
-        self._session.keeper.note_told(_texts(moment))
+        self._session.keeper.note_told(passages(moment))
 
     def passes(self, moment: Moment) -> bool:
         """Whether there is nothing in a moment that is new to the reader."""
-        return self._session.keeper.was_told(_texts(moment))
+        return self._session.keeper.was_told(passages(moment))
 
     def next(self, history: History) -> Moment | None:
         """Where the only way on leads, if all that is told there was read before; None where the reader must choose."""
@@ -66,5 +66,6 @@ def _prose(blocks: Sequence[Block]) -> list[Block]:
     return [block for block in blocks if block.kind not in _NO_PROSE]
 
 
-def _texts(moment: Moment) -> list[str]:
+def passages(moment: Moment) -> list[str]:
+    """What is told at a moment, as it is noted that it was."""
     return [block.plain for block in _prose(moment.text)]

@@ -11,6 +11,7 @@ from waymeet.saves.slots import MAX_NAME, SlotNameError, slot_name
 
 if TYPE_CHECKING:
     from waymeet.console.history import History
+    from waymeet.console.keeper import Keeper
     from waymeet.console.session import Session
     from waymeet.saves.autosave import Found
 
@@ -52,6 +53,18 @@ def choose(session: Session, typed: str = "") -> Found | None:
     return listed[answer].found
 
 
+def named(keeper: Keeper, typed: str) -> str:
+    """What was typed, as the name of a save; one that is there as it is written there. Raises `SlotNameError`."""
+    name = slot_name(typed)
+    return next((there for there in keeper.slot_names if there.casefold() == name.casefold()), name)
+
+
+def refused(error: SlotNameError) -> str:
+    """Why a save cannot have a name, and which names it can have."""
+    wrong = word("slot_name_char", char=error.char) if error.char else word("slot_name_bad")
+    return f"{wrong} {word('slot_name_rule', most=MAX_NAME)}"
+
+
 def _asked(session: Session) -> str:
     """What the reader types as a name; what is no name means none."""
     if names := session.keeper.slot_names:
@@ -61,16 +74,14 @@ def _asked(session: Session) -> str:
 
 
 def _name(session: Session, typed: str) -> str | None:
-    """The name as a save can have it; the one of a save that is there as it is written there."""
+    """The name as a save can have it; None, once that is said, where it cannot."""
     if not typed.strip():
         return None
     try:
-        name = slot_name(typed)
+        return named(session.keeper, typed)
     except SlotNameError as error:
-        wrong = word("slot_name_char", char=error.char) if error.char else word("slot_name_bad")
-        session.page.say(f"{wrong} {word('slot_name_rule', most=MAX_NAME)}")
+        session.page.say(refused(error))
         return None
-    return next((there for there in session.keeper.slot_names if there.casefold() == name.casefold()), name)
 
 
 def _may_replace(session: Session, name: str) -> bool:

@@ -25,11 +25,15 @@ _MARKS = {"em": "*", "strong": "**"}
 
 
 class Setting(NamedTuple):
-    """How pages are set. `marks`: emphasis shows as marks; `spoken`: for ears, so no marks, indents or ornaments."""
+    """How pages are set. `marks`: emphasis shows as marks; `spoken`: for ears, so no marks, indents or ornaments.
+
+    `unbroken` is the measure of what is better left whole, such as a path: in most views longer than any.
+    """
 
     measure: int = COMFORT
     marks: bool = False
     spoken: bool = False
+    unbroken: int = 10_000
 
 
 class Passage(list[Line]):

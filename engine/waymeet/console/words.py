@@ -140,6 +140,8 @@ ENGLISH: dict[str, str] = {
     "skipped": "Read before, and passed over but for its end:",
     "nothing_to_undo": "There is nothing to take back.",
     "undo_ends": "The story has changed since you read what came before, so you cannot go back further than this.",
+    "undo_ends_supposed": "You came here by :set or :goto, and such a way cannot be played again, so you cannot go "
+    "back further than this.",
     "nothing_to_redo": "There is nothing to take again.",
     "not_here": "That cannot be done here.",
     "empty_sheet": "This story shows no more than it tells.",
