@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 #: A story with no more states is walked state by state, which takes some hundredths of a second.
 FEW_STATES = 2_000
-#: Which part of what is left of the budget all sets of states may take, and which one if they will have done by then.
+#: Which part of what is left of the budget all sets of states may take, and which one if they will have done by then;
+#: in fewer seconds than this, there is no telling.
 SHARE, LONGEST_SHARE = 0.1, 0.7
+_TELLING = 2.0
 #: States that take so few bits may well be gone through one by one, in the greater part of what is left.
 _FEW_BITS, _MOSTLY = 32, 0.7
 #: How many nodes the decision diagrams may have. In a second a few millions are made, and one step cannot be
@@ -101,7 +103,8 @@ def _by_sets(make: Callable[[], System], budget: Budget) -> Survey | None:
 
     try:
         space = Space(make())  # not on the share's account: whoever comes next makes one, too
-        reach = Reach(space, budget.share(SHARE, LONGEST_SHARE))
+        least = _TELLING / max(_TELLING, budget.left)
+        reach = Reach(space, budget.share(min(LONGEST_SHARE, max(SHARE, least)), LONGEST_SHARE))
         reach.run()
         return SymbolicSurvey(reach, budget)
     except (MemoryError, BudgetSpentError, UnsuitedError):
