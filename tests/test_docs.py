@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kit.pages import TESTS, fenced_blocks, story_files
-from waymeet import cli, exits, machine, measuring, project, snapshots
+from waymeet import exits, machine, measuring, project, snapshots
 from waymeet.analysis import budget, surveying, walk
 from waymeet.analysis.measures import readings
 from waymeet.authoring import events, fields, names, yaml_colons
@@ -28,6 +28,7 @@ from waymeet.authoring.constructs import chance, decks, questions
 from waymeet.authoring.constructs import flags as constructs
 from waymeet.checking import compile_files
 from waymeet.cli import main
+from waymeet.commands import play
 from waymeet.console import auto, messages, requests
 from waymeet.console.keys import BINDINGS
 from waymeet.console.words import word
@@ -352,7 +353,7 @@ def _limits() -> str:
         "time of a check, unless told otherwise": f"{budget.SECONDS:.0f} s",
         "characters of a request of a program": requests.MAX_REQUEST,
         "characters of prose on a line for a program, where a block is no longer": messages.MAX_TEXT,
-        "length of a line, with `--width`": f"{min(cli._WIDTHS)} to {max(cli._WIDTHS)}",
+        "length of a line, with `--width`": f"{min(play.WIDTHS)} to {max(play.WIDTHS)}",
         "characters of the name of a save": slots.MAX_NAME,
         "size of the file of what was told": f"{seen.MAX_SIZE // mega} MiB",
         "size of a save": f"{saves.MAX_SIZE // mega} MiB",

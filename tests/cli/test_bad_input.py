@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import waymeet.checking
-import waymeet.cli
+import waymeet.commands.refusals
 import waymeet.opening
 import waymeet.project
 from cli.stories import FERRY, HEAD, write
@@ -338,7 +338,7 @@ def test_a_fault_of_which_nothing_can_be_kept_is_told_in_one_line(
         raise MemoryError
 
     monkeypatch.setattr(waymeet.opening, "load", broken)
-    monkeypatch.setattr(waymeet.cli, "_refuse", full)
+    monkeypatch.setattr(waymeet.commands.refusals, "refuse", full)
     ran = run("play", write(here / "x", story=FERRY))
     assert (ran.code, ran.out) == (70, "")
     assert ran.err == "waymeet: this is a fault of waymeet's own, and its details could not be kept\n"

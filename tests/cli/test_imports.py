@@ -33,6 +33,9 @@ def test_version_imports_nothing_but_the_parser_of_arguments(python: Python) -> 
     assert {name for name in modules if name.startswith("waymeet")} == {
         "waymeet",
         "waymeet.cli",
+        "waymeet.commands",
+        "waymeet.commands.output",
+        "waymeet.commands.refusals",
         "waymeet.exits",
         "waymeet.version",
     }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from waymeet import cli
+from waymeet.commands import play
 from waymeet.console.config import WIDTHS, config_path, read_config
 from waymeet.console.options import PlayOptions
 
@@ -103,4 +103,4 @@ def test_a_file_that_is_no_text_is_said(read: Read, home: Path) -> None:
 
 
 def test_the_command_line_takes_the_same_widths() -> None:
-    assert cli._WIDTHS == WIDTHS
+    assert play.WIDTHS == WIDTHS

@@ -12,7 +12,7 @@ import pytest
 from prompt_toolkit.input import create_pipe_input
 
 from console.screens import Screen
-from waymeet import cli
+from waymeet.commands import play
 from waymeet.console import words
 from waymeet.console.accidents import Signals
 from waymeet.console.french import FRENCH
@@ -79,8 +79,8 @@ def _places(text: str) -> set[str]:
 
 
 def test_each_language_has_its_table() -> None:
-    assert tuple(TABLES) == LANGUAGES == cli.LANGUAGES
-    assert tuple(THEMES) == cli.THEMES
+    assert tuple(TABLES) == LANGUAGES == play.LANGUAGES
+    assert tuple(THEMES) == play.THEMES
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
