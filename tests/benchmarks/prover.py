@@ -9,6 +9,7 @@ import argparse
 import math
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -185,11 +186,12 @@ def bundled() -> Iterator[str]:
         shutil.copytree(ROOT / "scenes", story)
         cold, verdict = _command(story, home)
         scene = next(path for path in sorted(story.glob("*.yaml")) if "text: |" in path.read_text(encoding="utf-8"))
-        scene.write_text(scene.read_text(encoding="utf-8").replace("text: |\n", "text: |\n      Now.\n", 1), "utf-8")
-        warm, _ = _command(story, home)
+        text = scene.read_text(encoding="utf-8")
+        scene.write_text(re.sub(r"(text: \|\n +)", r"\1Now. ", text, count=1), encoding="utf-8")
+        warm, again = _command(story, home)
     rows = [
         ["cold", f"{cold:.2f}", f"3 {'met' if cold < 3 else 'MISSED'}", verdict],
-        ["after an edit", f"{warm:.2f}", f"0.5 {'met' if warm < 0.5 else 'MISSED'}", ""],
+        ["after a word was changed", f"{warm:.2f}", f"0.5 {'met' if warm < 0.5 else 'MISSED'}", again],
     ]
     yield from table(("bundled story", "seconds", "goal", "exit code"), rows)
 

@@ -129,6 +129,7 @@ def leading_to(
     waiting = [(-places[position], position) for position in fresh]
     heapify(waiting)
     while waiting:
+        survey.tick()
         _, target = heappop(waiting)
         states = fresh.pop(target)
         whole = found[target] == among.get(target)

@@ -93,6 +93,10 @@ class ProvedSurvey(SymbolicSurvey):
         except (UnknownError, BudgetSpentError, MemoryError) as error:
             self._leave_open(kind, about, str(error) if isinstance(error, UnknownError) else "")
 
+    def tick(self) -> None:
+        """Say that a proof goes on; raises `BudgetSpentError`."""
+        self.budget.tick(_PHASE, len(self._walked.states))
+
     # -- whether something happens ------------------------------------
 
     def comes(self, goal: Goal) -> bool:
@@ -103,7 +107,7 @@ class ProvedSurvey(SymbolicSurvey):
         if self._was_seen(kind, about):
             return True
         try:
-            self.budget.tick(_PHASE, len(self._walked.states))
+            self.tick()
             return self.comes(goal())
         except BudgetSpentError:
             self._leave_open(kind, about, "")

@@ -104,6 +104,9 @@ class SymbolicSurvey(Survey):
         contradicted = ((e, s, n) for kind, about in alarms if kind == "contradictions" for e, s, n in [about])
         self.contradictions = Firsts(contradicted, self._contradicted)
 
+    def tick(self) -> None:
+        """Say that something which may take long goes on: what all sets are known of is gone through to its end."""
+
     # -- whether something happens ------------------------------------
 
     def comes(self, _goal: Goal) -> bool:
