@@ -112,7 +112,7 @@ class Reading:
         self._tell_end(moment)
 
     def _pass_on(self) -> None:
-        """Go on by what the reader wants skipped, once round at most: what is counted on the way can go on for hours."""
+        """Go on by what the reader wants skipped, once round at most, whatever is counted on the way."""
         been: set[str] = set()
         while self._history.now.step not in been and (moment := self._skipping.next(self._history)):
             been.add(self._history.now.step)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from waymeet.console.view import Option
 from waymeet.console.words import ago, word
 from waymeet.runtime import Question
-from waymeet.saves.slots import MAX_NAME, SlotNameError, slot_name
+from waymeet.saves.slots import MAX_NAME, SlotNameError, alike, slot_name
 
 if TYPE_CHECKING:
     from waymeet.console.history import History
@@ -56,7 +56,7 @@ def choose(session: Session, typed: str = "") -> Found | None:
 def named(keeper: Keeper, typed: str) -> str:
     """What was typed, as the name of a save; one that is there as it is written there. Raises `SlotNameError`."""
     name = slot_name(typed)
-    return next((there for there in keeper.slot_names if there.casefold() == name.casefold()), name)
+    return next((there for there in keeper.slot_names if alike(there) == alike(name)), name)
 
 
 def refused(error: SlotNameError) -> str:

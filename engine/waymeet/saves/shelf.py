@@ -11,7 +11,7 @@ from waymeet.errors import SaveError
 from waymeet.renaming import Renaming
 from waymeet.saves import memory
 from waymeet.saves.autosave import Autosave, Generations, Unusable
-from waymeet.saves.files import copy_whole, free_name, name_before, read_whole, sweep, write_atomically
+from waymeet.saves.files import copy_whole, free_name, move_aside, name_before, read_whole, sweep, write_atomically
 from waymeet.saves.lock import Lock
 from waymeet.saves.memory import Legacy
 from waymeet.saves.seen import Seen
@@ -73,7 +73,7 @@ class Shelf:
         if not self.writable:
             return
         if self.unusable is not None:
-            self.unusable.path.rename(self.unusable.aside)
+            move_aside(self.unusable.path, self.unusable.aside)
             self.unusable = None
         write_atomically(self._memory_path, memory.to_bytes(self.legacy))
 
