@@ -179,3 +179,9 @@ def test_keys_save_and_load() -> None:
         assert view.ask([Option("On.")]) is Command.LOAD
         keyboard.send_text(":save quay\r")
         assert view.read(Question("Who?", "text", 0, 9)) == Order(Command.SAVE, "quay")
+
+
+@pytest.mark.parametrize("typed", ["a\0b", "a\x1b[31m", "a\u202eb"])
+def test_a_character_that_cannot_be_shown_is_named_by_its_number(read: Read, typed: str) -> None:
+    heard = read(f"save {typed}", "q", protagonist="ada", width=200)
+    assert f'cannot hold "U+{ord(typed[1]):04X}".' in heard.text

@@ -61,7 +61,8 @@ def named(keeper: Keeper, typed: str) -> str:
 
 def refused(error: SlotNameError) -> str:
     """Why a save cannot have a name, and which names it can have."""
-    wrong = word("slot_name_char", char=error.char) if error.char else word("slot_name_bad")
+    char = error.char if error.char.isprintable() else f"U+{ord(error.char):04X}"
+    wrong = word("slot_name_char", char=char) if char else word("slot_name_bad")
     return f"{wrong} {word('slot_name_rule', most=MAX_NAME)}"
 
 
