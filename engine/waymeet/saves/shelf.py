@@ -36,7 +36,7 @@ def home() -> Path:
 
 
 class Shelf:
-    """The folder of one story, locked against a second writer. Raises `OSError` where it cannot be made."""
+    """The folder of one story, locked against a second writer. Raises `OSError` where there is none and none can be."""
 
     def __init__(self, story: Story, root: Path | None = None) -> None:
         self.story = story
@@ -60,8 +60,13 @@ class Shelf:
 
     @property
     def writable(self) -> bool:
-        """Whether places can be kept here: not while another player has the story open."""
+        """Whether places can be kept here: not while another player has the story open, nor where there is trouble."""
         return self._lock.held
+
+    @property
+    def trouble(self) -> OSError | None:
+        """Why nothing can be kept here in any player, if that is so."""
+        return self._lock.trouble
 
     def seen(self) -> Seen:
         """What was told to the reader before; raises `OSError` where that cannot be read."""
