@@ -47,14 +47,15 @@ class Cache(NamedTuple):
         """Keep something; where that is not possible, it will be made again."""
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            from tempfile import NamedTemporaryFile
+            from tempfile import mkstemp
 
-            with NamedTemporaryFile(dir=self.folder, prefix=_TEMPORARY, delete=False) as temporary:
-                temporary.write(raw)
+            handle, name = mkstemp(dir=self.folder, prefix=_TEMPORARY)
             try:
-                Path(temporary.name).replace(self._file(key))
+                with open(handle, "wb") as temporary:  # noqa: PTH123  (open already)
+                    temporary.write(raw)
+                Path(name).replace(self._file(key))
             except OSError:
-                Path(temporary.name).unlink()
+                Path(name).unlink()
             self._tidy()
 
     def _file(self, key: str) -> Path:

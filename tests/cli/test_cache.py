@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import pytest
 import waymeet
 from cli.stories import FERRY, write
 from waymeet import checking, opening
-from waymeet.cache import cache_folder
+from waymeet.cache import Cache, cache_folder
 from waymeet.compiled import StoryDataError, from_bytes, to_bytes
 
 if TYPE_CHECKING:
@@ -282,3 +283,13 @@ def test_a_write_that_breaks_off_leaves_nothing_behind(ferry: Path, monkeypatch:
     monkeypatch.setattr(os, "replace", full)
     assert waymeet.load(ferry).title == "The Ferry"
     assert not entries()
+
+
+def test_a_full_disk_leaves_nothing_half_written(here: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        Cache(here, ".story", 3).write("key", b"x")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(here.iterdir()) == []

@@ -86,6 +86,8 @@ def test_language_and_width_are_settled(read: Read, settle: Callable[[str], Path
             'There is no setting "colour", but it stands in {path}. There are: view, theme, language, width,',
         ),
         ("width = \n", "Your settings in {path} cannot be read, so none of them holds: "),
+        (f"width = {'9' * 5_000}\n", "Your settings in {path} cannot be read, so none of them holds: "),
+        ("a = 1\n" * 20_000, "Your settings in {path} cannot be read, so none of them holds: it has more than 65,536 "),
     ],
 )
 def test_what_is_wrong_is_said_and_the_rest_holds(

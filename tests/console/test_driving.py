@@ -371,3 +371,10 @@ def test_random_readings_are_no_matter_for_a_program(capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit):
         main(["play", str(LANTERN), "--json", "--auto", "1"])
     assert "argument --json: not allowed with argument --auto" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_a_request_has_the_length_that_it_may_have_without_its_line_end(story: Story, end: str) -> None:
+    request = '{"begin": "ada"}'.ljust(MAX_REQUEST)
+    assert [line["type"] for line in _run(story, request + end)[0]] == ["story", "moment", "end"]
+    assert _run(story, f"{request} {end}")[0][1]["error"] == "too-long"

@@ -134,6 +134,21 @@ def _do(history: History, act: str, other: list[waymeet.Moment]) -> None:
 
 # -- skip ------------------------------------
 
+WAIT = """\
+story: wait
+title: Wait
+protagonists: {ada: {name: Ada, start: bench}}
+flags: {hours: {min: 0, max: 100}}
+endings: {home: {title: Home}}
+scene: bench
+nodes:
+  bench:
+    text: It rains.
+    choices:
+      wait: {label: Wait., when: hours < 100, do: hours += 1, goto: bench}
+      go: {label: Go home., when: hours >= 100, ending: home}
+"""
+
 
 def test_what_was_read_before_is_passed_over_up_to_the_next_choice(read: Read, corridor: Story) -> None:
     first = read("1", "1", "1", "q", story=corridor, protagonist="ada")
@@ -154,6 +169,13 @@ def test_what_is_new_is_told_whole(read: Read, corridor: Story) -> None:
 def test_skipping_stops_where_it_comes_round(read: Read, corridor: Story) -> None:
     heard = read("3", "1", "skip", "q", story=corridor, protagonist="ada")
     assert _after(heard.text, "passed over from now on.").count("You come round.") == 1
+
+
+def test_skipping_stops_where_it_comes_round_with_something_counted(read: Read, tmp_path: Path) -> None:
+    path = tmp_path / "wait.yaml"
+    path.write_text(WAIT, encoding="utf-8")
+    heard = read("1", "1", "skip", "1", "q", story=waymeet.load(path), protagonist="ada")
+    assert _after(heard.text, "passed over from now on.").count("It rains.") == 3
 
 
 def test_each_page_that_was_skipped_can_be_taken_back_to_and_is_told(read: Read, corridor: Story) -> None:

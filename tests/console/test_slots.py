@@ -179,3 +179,22 @@ def test_keys_save_and_load() -> None:
         assert view.ask([Option("On.")]) is Command.LOAD
         keyboard.send_text(":save quay\r")
         assert view.read(Question("Who?", "text", 0, 9)) == Order(Command.SAVE, "quay")
+
+
+@pytest.mark.parametrize("typed", ["a\0b", "a\x1b[31m", "a\u202eb"])
+def test_a_character_that_cannot_be_shown_is_named_by_its_number(read: Read, typed: str) -> None:
+    heard = read(f"save {typed}", "q", protagonist="ada", width=200)
+    assert f'cannot hold "U+{ord(typed[1]):04X}".' in heard.text
+
+
+def test_what_was_kept_can_be_read_where_nothing_can_be_written(read: Read, home: Path) -> None:
+    read("1", "save harbour", "q", protagonist="ada")
+    lock = home / "saves" / "lantern" / "lock"
+    lock.unlink()
+    lock.mkdir()  # so that opening it fails as it does on a disk that is for reading only
+    heard = read("1", "load harbour", "save other", "1", "q", protagonist="ada", width=200)
+    assert heard.text.count("Your place cannot be kept: Is a directory.") == 2
+    assert "already open in another player" not in heard.text
+    assert "Continue?" in heard.text
+    assert "You are at your save." in heard.text
+    assert heard.code == 0

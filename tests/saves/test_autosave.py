@@ -111,4 +111,30 @@ def test_what_cannot_be_read_is_named(story: Story, tmp_path: Path) -> None:
     autosave = Autosave(tmp_path, "ada")
     autosave.path.mkdir()
     assert autosave.find(story) is None
-    assert "Is a directory" in autosave.unusable[0].reason
+    assert "it is no file" in autosave.unusable[0].reason
+
+
+def test_what_is_to_be_moved_aside_may_be_gone(story: Story, tmp_path: Path) -> None:
+    autosave = Autosave(tmp_path, "ada")
+    autosave.path.write_bytes(b"{")
+    assert autosave.find(story) is None
+    autosave.path.unlink()
+    autosave.write(_place(story))
+    assert autosave.find(story) is not None
+
+
+def test_what_was_put_aside_meanwhile_is_not_written_over(story: Story, tmp_path: Path) -> None:
+    autosave = Autosave(tmp_path, "ada")
+    autosave.path.write_bytes(b"{")
+    autosave.find(story)
+    aside = autosave.unusable[0].aside
+    aside.write_bytes(b"theirs")
+    autosave.write(_place(story))
+    assert aside.read_bytes() == b"theirs"
+    assert (tmp_path / "autosave-ada.damaged-2.json").read_bytes() == b"{"
+
+
+def test_a_folder_that_was_removed_is_made_again(story: Story, tmp_path: Path) -> None:
+    autosave = Autosave(tmp_path / "gone", "ada")
+    autosave.write(_place(story))
+    assert autosave.find(story) is not None

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from waymeet.saves.files import free_name, sweep, write_atomically
+from waymeet.errors import SaveError
+from waymeet.saves.files import free_name, read_whole, sweep, write_atomically
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -53,3 +55,10 @@ def test_a_free_name_is_one_where_nothing_is(tmp_path: Path) -> None:
     path.touch()
     (tmp_path / "a-2.txt").symlink_to("nowhere")
     assert free_name(path) == tmp_path / "a-3.txt"
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_not_read(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "a.json")
+    with pytest.raises(SaveError, match="it is no file"):
+        read_whole(tmp_path / "a.json")

@@ -125,3 +125,16 @@ def test_a_crash_between_the_two_renames_loses_no_name(story: Story, tmp_path: P
 def test_other_files_are_no_saves(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()
     assert Slots(tmp_path).there() == []
+
+
+@pytest.mark.parametrize("typed", ["Été au bord", "e\u0301te\u0301  au bord ", "ÉTÉ AU BORD"])
+def test_a_name_is_found_however_it_is_typed(story: Story, tmp_path: Path, typed: str) -> None:
+    slots = Slots(tmp_path)
+    slots.of("Été au bord").write(_place(story))
+    found = slots.named(typed)
+    assert found is not None
+    assert found.name == "Été au bord"
+
+
+def test_no_folder_has_no_saves(tmp_path: Path) -> None:
+    assert Slots(tmp_path / "gone").there() == []

@@ -12,6 +12,8 @@ from waymeet.console.words import LANGUAGES, word
 if TYPE_CHECKING:
     from waymeet.console.options import PlayOptions
 
+#: The most bytes of a file that are read; all that can be settled takes a few hundred.
+MAX_SIZE = 65_536
 #: The lengths of a line that can be asked for, in terminal cells.
 WIDTHS = range(20, 201)
 #: What each setting can be; a range and a bool stand for themselves.
@@ -57,20 +59,29 @@ def read_config() -> Config:
     """The reader's settings; none where there is no file."""
     path = config_path()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _text(path)
     except (FileNotFoundError, NotADirectoryError):
         return Config(path, {})
-    except (OSError, UnicodeError) as error:
+    except (OSError, ValueError) as error:
         return Config(path, {}, (("config_unreadable", {"reason": error}),))
     import tomllib
 
     try:
         written = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number can have more digits than Python reads
         return Config(path, {}, (("config_unreadable", {"reason": error}),))
     wrong = [complaint for name, value in written.items() if (complaint := _wrong(name, value)) is not None]
     right = {name: value for name, value in written.items() if _wrong(name, value) is None}
     return Config(path, right, tuple(wrong))
+
+
+def _text(path: Path) -> str:
+    """What stands in a file; raises `OSError`, and `ValueError` where it cannot be the reader's settings."""
+    with path.open("rb") as file:
+        raw = file.read(MAX_SIZE + 1)
+    if len(raw) > MAX_SIZE:
+        raise ValueError(f"it has more than {MAX_SIZE:,} bytes")
+    return raw.decode("utf-8")
 
 
 def _wrong(name: str, value: Any) -> tuple[str, dict[str, object]] | None:

@@ -58,7 +58,7 @@ class Keeper:
             self._page.say(word("cannot_keep", reason=self._trouble.strerror))
         if self._shelf is None:
             return
-        if not self._shelf.writable:
+        if not self._shelf.writable and self._trouble is None:
             self._page.say(word("open_elsewhere"))
         if self._shelf.unusable is not None:
             self._say_unusable([self._shelf.unusable])
@@ -203,6 +203,7 @@ class Keeper:
         self._seen_so_far = None
         try:
             self._shelf = Shelf(story, self._root)
+            self._trouble = self._shelf.trouble
         except OSError as error:
             self._shelf, self._trouble = None, error
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from waymeet.console.history import History
     from waymeet.console.session import Session
-    from waymeet.machine import State
     from waymeet.runtime import Moment
 
 
@@ -113,10 +112,10 @@ class Reading:
         self._tell_end(moment)
 
     def _pass_on(self) -> None:
-        """Go on by what the reader wants skipped, once round at most."""
-        been: set[State] = set()
-        while self._history.now.state not in been and (moment := self._skipping.next(self._history)):
-            been.add(self._history.now.state)
+        """Go on by what the reader wants skipped, once round at most, whatever is counted on the way."""
+        been: set[str] = set()
+        while self._history.now.step not in been and (moment := self._skipping.next(self._history)):
+            been.add(self._history.now.step)
             self._arrive(moment)
 
     # -- telling ------------------------------------

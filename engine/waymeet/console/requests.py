@@ -64,7 +64,7 @@ def read_line(stream: TextIO) -> str | None:
 
 def read_request(line: str) -> Request:
     """The request on a line; raises `RequestError`."""
-    if len(line) > MAX_REQUEST:
+    if len(line.removesuffix("\n")) > MAX_REQUEST:
         raise RequestError("too-long", f"a request has at most {MAX_REQUEST:,} characters")
     try:
         fields = json.loads(line)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from waymeet.console.view import Option
 from waymeet.console.words import ago, word
 from waymeet.runtime import Question
-from waymeet.saves.slots import MAX_NAME, SlotNameError, slot_name
+from waymeet.saves.slots import MAX_NAME, SlotNameError, alike, slot_name
 
 if TYPE_CHECKING:
     from waymeet.console.history import History
@@ -56,12 +56,13 @@ def choose(session: Session, typed: str = "") -> Found | None:
 def named(keeper: Keeper, typed: str) -> str:
     """What was typed, as the name of a save; one that is there as it is written there. Raises `SlotNameError`."""
     name = slot_name(typed)
-    return next((there for there in keeper.slot_names if there.casefold() == name.casefold()), name)
+    return next((there for there in keeper.slot_names if alike(there) == alike(name)), name)
 
 
 def refused(error: SlotNameError) -> str:
     """Why a save cannot have a name, and which names it can have."""
-    wrong = word("slot_name_char", char=error.char) if error.char else word("slot_name_bad")
+    char = error.char if error.char.isprintable() else f"U+{ord(error.char):04X}"
+    wrong = word("slot_name_char", char=char) if char else word("slot_name_bad")
     return f"{wrong} {word('slot_name_rule', most=MAX_NAME)}"
 
 

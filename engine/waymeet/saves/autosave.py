@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from waymeet.errors import SaveError
-from waymeet.saves.files import copy_whole, free_name, name_before, read_whole, write_atomically
+from waymeet.saves.files import copy_whole, free_name, move_aside, name_before, read_whole, write_atomically
 from waymeet.sealed import seal, unseal
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Generations:
             del self._copies[path]
         while self.unusable:
             path, _, aside = self.unusable[0]
-            path.rename(aside)
+            move_aside(path, aside)
             self.unusable.pop(0)
         write_atomically(self.path, to_bytes(place), self.previous)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from waymeet.errors import SaveError
@@ -17,8 +18,11 @@ MAX_SIZE = 64 * 1024 * 1024
 
 
 def read_whole(path: Path) -> bytes:
-    """The bytes of a file; raises `OSError`, and `SaveError` for one that is larger than any of ours, unread."""
-    if path.stat().st_size > MAX_SIZE:
+    """The bytes of a file; raises `OSError`, and `SaveError` for what is no file or larger than any of ours, unread."""
+    found = path.stat()
+    if not S_ISREG(found.st_mode):
+        raise SaveError("it is no file")
+    if found.st_size > MAX_SIZE:
         raise SaveError("it is larger than any that waymeet writes")
     return path.read_bytes()
 
@@ -26,6 +30,7 @@ def read_whole(path: Path) -> bytes:
 def write_atomically(path: Path, data: bytes, previous: Path | None = None) -> None:
     """Replace the file at `path`; the one that was there becomes `previous`, if that is given. Raises `OSError`."""
     temporary = path.with_name(path.name + _TEMPORARY)
+    path.parent.mkdir(parents=True, exist_ok=True)  # somebody may have removed it since it was made
     try:
         with temporary.open("wb") as file:
             file.write(data)
@@ -63,8 +68,15 @@ def name_before(path: Path, fingerprint: str) -> Path:
 
 
 def copy_whole(path: Path, copy: Path) -> None:
-    """Copy a file as whole as `write_atomically` writes one; raises `OSError`."""
-    write_atomically(copy, path.read_bytes())
+    """Copy a file, if it is still there, as whole as `write_atomically` writes one; raises `OSError`."""
+    with suppress(FileNotFoundError):
+        write_atomically(free_name(copy), path.read_bytes())
+
+
+def move_aside(path: Path, aside: Path) -> None:
+    """Rename a file, if it is still there, to a name that nothing else has by now; raises `OSError`."""
+    with suppress(FileNotFoundError):
+        path.rename(free_name(aside))
 
 
 def _sync_folder(folder: Path) -> None:

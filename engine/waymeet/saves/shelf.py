@@ -11,7 +11,7 @@ from waymeet.errors import SaveError
 from waymeet.renaming import Renaming
 from waymeet.saves import memory
 from waymeet.saves.autosave import Autosave, Generations, Unusable
-from waymeet.saves.files import copy_whole, free_name, name_before, read_whole, sweep, write_atomically
+from waymeet.saves.files import copy_whole, free_name, move_aside, name_before, read_whole, sweep, write_atomically
 from waymeet.saves.lock import Lock
 from waymeet.saves.memory import Legacy
 from waymeet.saves.seen import Seen
@@ -36,7 +36,7 @@ def home() -> Path:
 
 
 class Shelf:
-    """The folder of one story, locked against a second writer. Raises `OSError` where it cannot be made."""
+    """The folder of one story, locked against a second writer. Raises `OSError` where there is none and none can be."""
 
     def __init__(self, story: Story, root: Path | None = None) -> None:
         self.story = story
@@ -60,8 +60,13 @@ class Shelf:
 
     @property
     def writable(self) -> bool:
-        """Whether places can be kept here: not while another player has the story open."""
+        """Whether places can be kept here: not while another player has the story open, nor where there is trouble."""
         return self._lock.held
+
+    @property
+    def trouble(self) -> OSError | None:
+        """Why nothing can be kept here in any player, if that is so."""
+        return self._lock.trouble
 
     def seen(self) -> Seen:
         """What was told to the reader before; raises `OSError` where that cannot be read."""
@@ -73,7 +78,7 @@ class Shelf:
         if not self.writable:
             return
         if self.unusable is not None:
-            self.unusable.path.rename(self.unusable.aside)
+            move_aside(self.unusable.path, self.unusable.aside)
             self.unusable = None
         write_atomically(self._memory_path, memory.to_bytes(self.legacy))
 

@@ -19,6 +19,11 @@ _BETWEEN = " -_'\u2019"
 _FILE = re.compile(r"slot(?P<kind>[-+])(?P<name>[^.]+)(?:\.1)?\.json")
 
 
+def alike(name: str) -> str:
+    """What is the same for names that are told apart by nothing but letter case, spaces and how accents are encoded."""
+    return _written(name).casefold()
+
+
 class SlotNameError(Exception):
     """A name that no save can have; `char` is the character that it may not hold, if that is why."""
 
@@ -44,13 +49,16 @@ class Slots:
 
     def there(self) -> list[Slot]:
         """Those that there are, by name."""
-        names = {name for path in self._folder.iterdir() if (name := _name(path.name)) is not None}
+        try:
+            names = {name for path in self._folder.iterdir() if (name := _name(path.name)) is not None}
+        except FileNotFoundError:  # it was removed meanwhile, and is made again with the next save
+            return []
         return [self.of(name) for name in sorted(names)]
 
     def named(self, name: str) -> Slot | None:
         """The one of this name, if there is one."""
-        wanted = name.casefold()
-        return next((slot for slot in self.there() if slot.name.casefold() == wanted), None)
+        wanted = alike(name)
+        return next((slot for slot in self.there() if alike(slot.name) == wanted), None)
 
     def of(self, name: str) -> Slot:
         """The one of this name, which need not be there yet."""
@@ -63,13 +71,17 @@ def slot_name(text: str) -> str:
     Raises `SlotNameError` for one with anything else in it, one that begins with no letter or digit, and one that is
     empty or longer than `MAX_NAME`.
     """
-    name = " ".join(unicodedata.normalize("NFC", text).split())
+    name = _written(text)
     for char in name:
         if char not in _BETWEEN and unicodedata.category(char)[0] not in "LMN":
             raise SlotNameError(char)
     if not name or len(name) > MAX_NAME or unicodedata.category(name[0])[0] not in "LN":
         raise SlotNameError
     return name
+
+
+def _written(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _stem(name: str) -> str:
