@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from waymeet.analysis.graph import postorder
+
 if TYPE_CHECKING:
     from waymeet.analysis.packed.system import System
     from waymeet.analysis.transitions import Position
@@ -11,16 +13,8 @@ if TYPE_CHECKING:
 
 def ordered(system: System) -> dict[Position, int]:
     """The number of each position: reverse postorder of a depth-first search, by the ways without a choice first."""
-    finished: list[Position] = []
-    seen: set[Position] = set()
-    waiting = [(start, False) for start in reversed(list(system.starts()))]
-    while waiting:
-        position, done = waiting.pop()
-        if done:
-            finished.append(position)
-        elif position not in seen:
-            seen.add(position)
-            waiting.append((position, True))
-            edges = sorted(system.onward(position), key=lambda edge: -edge.cost)
-            waiting.extend((edge.target, False) for edge in reversed(edges) if edge.target not in seen)
-    return {position: number for number, position in enumerate(reversed(finished))}
+
+    def onward(position: Position) -> list[Position]:
+        return [edge.target for edge in sorted(system.onward(position), key=lambda edge: -edge.cost)]
+
+    return {position: number for number, position in enumerate(reversed(postorder(system.starts(), onward)))}
