@@ -43,6 +43,11 @@ def budget_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def output_argument(parser: argparse.ArgumentParser) -> None:
+    """Add `--output`, as every command takes it that prints one thing."""
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
+
+
 def _limits(text: str) -> Limits:
     from waymeet.spending import read_limits
 

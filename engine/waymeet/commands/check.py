@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from waymeet.commands.arguments import budget_argument, path_given
+from waymeet.commands.arguments import budget_argument, output_argument, path_given
 from waymeet.commands.output import deliver, folder_of
 from waymeet.commands.refusals import refuse, unreadable
 from waymeet.exits import CLEAN, FINDINGS, NO_STORY, UNDECIDED, UNUSABLE
@@ -22,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "stories", nargs="*", type=path_given, metavar="STORY", help="folders or files; else the bundled story"
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print what is found")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
+    output_argument(parser)
     budget_argument(parser)
     parser.add_argument(
         "--fail-on", choices=("error", "warning", "note"), default="warning", help="the least that counts as a finding"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from waymeet.commands.arguments import path_given
+from waymeet.commands.arguments import output_argument, path_given
 from waymeet.commands.output import deliver, notice
 from waymeet.commands.refusals import refuse
 from waymeet.exits import CLEAN, NO_STORY
@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="STORY",
         help="add the names of the story in a folder or file; without one, in the current folder",
     )
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
+    output_argument(parser)
 
 
 def run(options: argparse.Namespace) -> int:

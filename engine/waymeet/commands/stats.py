@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from waymeet.commands.arguments import budget_argument, count, path_given
+from waymeet.commands.arguments import budget_argument, count, output_argument, path_given
 from waymeet.commands.output import deliver
 from waymeet.commands.refusals import refused
 from waymeet.exits import CLEAN, UNDECIDED
@@ -20,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "story", nargs="?", type=path_given, metavar="STORY", help="a folder or file; else the bundled story"
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print the figures")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of to standard output")
+    output_argument(parser)
     budget_argument(parser)
     parser.add_argument(
         "--readings", type=count, metavar="N", help="how many random readings to play for each path (default 2000)"
